@@ -1,0 +1,117 @@
+"""The one port through which the engine meets an agent.
+
+An agent is asked once for each attempt. It yields what happens as typed chunks and has its tool calls carried out by
+`Tools`, which belongs to the engine: there each call is recorded before it has an effect, carried out, and its
+result recorded before the agent learns it. So a conversation that a crash cut off can be taken up again: `history`
+holds every call that came to its end, and an agent goes on behind the last of them.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+import msgspec
+
+from tmtui.domain.outcome import Outcome
+from tmtui.domain.plan import Task
+from tmtui.domain.status import ToolStatus
+from tmtui.domain.usage import Usage
+
+
+class ToolCall(msgspec.Struct, frozen=True):
+    """What the agent wants done. The engine gives it an id of its own in the log."""
+
+    name: str
+    input: dict[str, Any]
+    problem: str = ""
+    """When not empty, the input was malformed: nothing is run, and the agent is told this."""
+
+
+class ToolResult(msgspec.Struct, frozen=True):
+    """What came of a call, as the agent is told it."""
+
+    status: ToolStatus
+    output: str
+    exit_code: int | None = None
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A call of this conversation that came to its end, or that a crash cut off (`INTERRUPTED`)."""
+
+    call: ToolCall
+    result: ToolResult
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt, from the agent's side."""
+
+    run: str
+    task: Task
+    attempt: int
+    """The attempt's number in the log."""
+    round: int
+    """Which try this is of those that the limits count, from 1."""
+    root: str
+    """Absolute path of the folder to which the work is confined."""
+    system: str
+    prompt: str
+    history: tuple[Done, ...] = ()
+    """In order; empty unless the attempt goes on from one that a crash interrupted."""
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A piece of what the model says. Raw: the engine makes it safe."""
+
+    text: str
+
+
+class Thinking(msgspec.Struct, frozen=True):
+    """A piece of what the model shows of its thinking."""
+
+    text: str
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something about the conversation that a reader should know."""
+
+    text: str
+
+
+class Spent(msgspec.Struct, frozen=True):
+    """One request was paid for."""
+
+    model: str
+    usage: Usage
+    micro: int | None = None
+    """Micro-dollars, when the agent knows; None is unknown."""
+    source: str = ""
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The conversation ended; always the last chunk. A stream that ends without one was cut."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+Chunk = Text | Thinking | Notice | Spent | Stop
+
+
+class Tools(Protocol):
+    """Carries calls out. It is the engine's."""
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        """Do it, and say what came of it. A failure is a result, not an exception."""
+        ...
+
+
+class Agent(Protocol):
+    """Somebody who can be given a task."""
+
+    name: str
+    """How it was asked for, such as `scripted:calculator.agent.yml`."""
+    model: str
+    """The model it starts with; empty when it has none or does not tell."""
+
+    def run(self, request: Request, tools: Tools) -> AsyncIterator[Chunk]:
+        """Work on `request`, yielding what happens. Cancelling the iteration ends the work."""
+        ...

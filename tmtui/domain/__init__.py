@@ -1,0 +1,1 @@
+"""The words of the problem. No I/O, no clock, no randomness."""

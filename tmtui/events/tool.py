@@ -1,0 +1,49 @@
+"""Tool calls, each recorded before it has any effect."""
+
+import msgspec
+
+from tmtui.domain.status import ToolStatus
+from tmtui.events.base import Event
+
+
+class FileEffect(msgspec.Struct, frozen=True):
+    """What a call is about to do to one file, so that a crash in between can be judged by the file itself."""
+
+    path: str
+    before: str
+    """SHA-256 of the content; empty when there is no such file."""
+    after: str
+
+
+class ToolStarted(Event, frozen=True, tag="tool.started"):
+    """A call is about to run."""
+
+    id: str
+    """Unique in the log."""
+    name: str
+    input: str
+    """JSON of the input, exactly as the agent gave it, since a resumed conversation needs it: whoever shows it
+    cleans it. (JSON escapes the control characters that a terminal obeys.)"""
+    summary: str
+    """The call in one line, for people."""
+    effect: FileEffect | None = None
+
+
+class ToolPrinted(Event, frozen=True, tag="tool.printed"):
+    """Output while it runs."""
+
+    id: str
+    text: str
+    skipped: int = 0
+
+
+class ToolFinished(Event, frozen=True, tag="tool.finished"):
+    """A call ended; `output` is what the agent was told."""
+
+    id: str
+    status: ToolStatus
+    output: str
+    exit_code: int | None = None
+    seconds: float = 0.0
+    recovered: bool = False
+    """True when a crash lost the result, and the file itself shows that the call had been done."""

@@ -1,0 +1,549 @@
+"""State and event to state.
+
+Theory of operation:
+
+- `fold` is the only thing that changes a `State`. It looks the event's type up in one table and calls one small
+  function; a type without an entry would be a fault, and a test holds the table against the list of events.
+- It never raises on what a log may hold. An event that does not fit (an unknown task, a move that the transition
+  tables do not know) becomes an `Anomaly`, and folding goes on: a replay must reach its end. The engine, for its
+  part, never records such an event.
+- What follows from other facts is settled here as well: a task becomes ready when the last task it waits for has
+  succeeded, and blocked when one of them cannot succeed any more. No event says so, so no event can be wrong.
+- Folding a prefix and then the rest gives what folding all of it gives.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from tmtui.domain.graph import dependents
+from tmtui.domain.plan import Plan
+from tmtui.domain.status import (
+    ATTEMPT_TRANSITIONS,
+    RUN_ENDED,
+    RUN_TRANSITIONS,
+    TASK_TRANSITIONS,
+    AttemptStatus,
+    HookStatus,
+    RunStatus,
+    TaskStatus,
+    ToolStatus,
+)
+from tmtui.events import agent, attempt, decision, hook, money, monitor, resilience, run, task, tool
+from tmtui.events.base import Event, Recorded
+from tmtui.state.model import (
+    Anomaly,
+    AttemptState,
+    Decision,
+    HookState,
+    Spending,
+    State,
+    TaskState,
+    ToolState,
+    Trouble,
+)
+
+
+ANOMALY_CAP: Final = 100
+"""How many anomalies are kept: enough to see what is wrong."""
+
+CANNOT_SUCCEED: Final = frozenset({TaskStatus.FAILED, TaskStatus.SKIPPED, TaskStatus.ABORTED, TaskStatus.BLOCKED})
+
+
+class _MisfitError(Exception):
+    """The event does not fit the state. Never leaves this module."""
+
+
+Handler = Callable[[State, Recorded, Any], None]
+
+
+def fold(state: State, recorded: Recorded) -> None:
+    """Take one event into `state`, in place."""
+    state.seq = recorded.seq
+    state.updated_ms = recorded.at_wall
+    event = recorded.event
+    try:
+        HANDLERS[type(event)](state, recorded, event)
+    except _MisfitError as misfit:
+        if len(state.anomalies) < ANOMALY_CAP:
+            state.anomalies.append(Anomaly(recorded.seq, type(event).__name__, str(misfit)))
+
+
+def fold_all(batch: Iterable[Recorded], state: State | None = None) -> State:
+    """Take events into `state`, or into a new one, and return it."""
+    state = State() if state is None else state
+    for recorded in batch:
+        fold(state, recorded)
+    return state
+
+
+# Finding what an event is about.
+
+
+def _task(state: State, recorded: Recorded) -> TaskState:
+    try:
+        return state.tasks[recorded.task]
+    except KeyError:
+        raise _MisfitError(f"no task {recorded.task!r} in the plan") from None
+
+
+def _attempt(state: State, recorded: Recorded) -> AttemptState:
+    attempts = _task(state, recorded).attempts
+    if 0 < recorded.attempt <= len(attempts):
+        found = attempts[recorded.attempt - 1]
+        found.last_seq = recorded.seq
+        return found
+    raise _MisfitError(f"task {recorded.task!r} has no attempt {recorded.attempt}")
+
+
+def _hook(state: State, recorded: Recorded, hook_id: str) -> HookState:
+    for found in reversed(_attempt(state, recorded).hooks):
+        if found.id == hook_id:
+            found.last_seq = recorded.seq
+            return found
+    raise _MisfitError(f"no hook {hook_id!r} in this attempt")
+
+
+# Moving along the tables.
+
+
+def _move_run(state: State, to: RunStatus) -> None:
+    if to is not state.status and to not in RUN_TRANSITIONS[state.status]:
+        raise _MisfitError(f"a run cannot go from {state.status} to {to}")
+    state.status = to
+
+
+def _move_task(state: State, subject: TaskState, to: TaskStatus) -> None:
+    if to not in TASK_TRANSITIONS[subject.status]:
+        raise _MisfitError(f"a task cannot go from {subject.status} to {to}")
+    subject.status = to
+    _settle_dependents(state, subject.task.id)
+
+
+def _move_attempt(subject: AttemptState, to: AttemptStatus) -> None:
+    if to not in ATTEMPT_TRANSITIONS[subject.status]:
+        raise _MisfitError(f"an attempt cannot go from {subject.status} to {to}")
+    subject.status = to
+
+
+def _settle(state: State, subject: TaskState) -> bool:
+    """Derive pending, ready or blocked from the tasks it waits for; say whether that changed it."""
+    if subject.status not in (TaskStatus.PENDING, TaskStatus.READY, TaskStatus.BLOCKED):
+        return False
+    needs = [state.tasks[need] for need in subject.task.depends_on if need in state.tasks]
+    in_the_way = tuple(need.task.id for need in needs if need.status in CANNOT_SUCCEED)
+    if in_the_way:
+        status = TaskStatus.BLOCKED
+    elif all(need.status is TaskStatus.SUCCEEDED for need in needs):
+        status = TaskStatus.READY
+    else:
+        status = TaskStatus.PENDING
+    if (status, in_the_way) == (subject.status, subject.blocked_by):
+        return False
+    subject.status, subject.blocked_by = status, in_the_way
+    return True
+
+
+def _settle_dependents(state: State, changed: str) -> None:
+    queue = deque(state.dependents.get(changed, ()))
+    while queue:
+        task_id = queue.popleft()
+        if _settle(state, state.tasks[task_id]):
+            queue.extend(state.dependents.get(task_id, ()))
+
+
+# The run.
+
+
+def _lay_out(state: State, plan: Plan) -> None:
+    known = state.tasks
+    state.plan = plan
+    state.tasks = {}
+    for each in plan.tasks:
+        if each.id in known:
+            kept = known[each.id]
+            kept.task = each
+            state.tasks[each.id] = kept
+        else:
+            state.tasks[each.id] = TaskState(task=each, allowance=each.max_attempts or state.limits.max_attempts)
+    state.dependents = dependents({each.id: each.depends_on for each in plan.tasks})
+    for subject in state.tasks.values():
+        _settle(state, subject)
+    # A second pass in dependency order is what the queue does: start from every task that is in the way.
+    for task_id, subject in state.tasks.items():
+        if subject.status in CANNOT_SUCCEED:
+            _settle_dependents(state, task_id)
+
+
+def _run_planned(state: State, recorded: Recorded, event: run.RunPlanned) -> None:
+    if state.plan is not None:
+        raise _MisfitError("the run was planned before")
+    state.run = recorded.run
+    state.created_ms = recorded.at_wall
+    state.root, state.agent, state.version, state.limits = (
+        event.root,
+        event.agent,
+        event.version,
+        event.limits,
+    )
+    _lay_out(state, event.plan)
+
+
+def _run_started(state: State, recorded: Recorded, event: run.RunStarted) -> None:
+    _move_run(state, RunStatus.RUNNING)
+    state.epoch = recorded.epoch
+    state.pid, state.host, state.sandbox, state.only = event.pid, event.host, event.sandbox, event.only
+    if event.limits is not None:
+        state.limits = event.limits
+    state.sitting_ms = recorded.at_wall
+    state.suspended = state.paused = False
+    state.reason, state.until_ms, state.finished_ms = "", None, 0
+    state.consecutive_failures = 0
+
+
+def _run_replanned(state: State, _: Recorded, event: run.RunReplanned) -> None:
+    _lay_out(state, event.plan)
+
+
+def _run_paused(state: State, _: Recorded, event: run.RunPaused) -> None:
+    _move_run(state, RunStatus.WAITING)
+    state.paused, state.reason = True, f"paused by {event.by}"
+
+
+def _run_unpaused(state: State, _: Recorded, __: run.RunUnpaused) -> None:
+    _move_run(state, RunStatus.RUNNING)
+    state.paused, state.reason = False, ""
+
+
+def _run_waiting(state: State, _: Recorded, event: run.RunWaiting) -> None:
+    _move_run(state, RunStatus.WAITING)
+    state.reason, state.until_ms = event.reason, event.until_ms
+
+
+def _run_woken(state: State, _: Recorded, __: run.RunWoken) -> None:
+    if not state.paused:
+        _move_run(state, RunStatus.RUNNING)
+    state.reason, state.until_ms = "", None
+
+
+def _end_sitting(state: State, recorded: Recorded) -> None:
+    if state.sitting_ms:
+        state.active_ms += max(0, recorded.at_wall - state.sitting_ms)
+        state.sitting_ms = 0
+
+
+def _run_suspended(state: State, recorded: Recorded, event: run.RunSuspended) -> None:
+    _move_run(state, RunStatus.WAITING)
+    state.suspended, state.reason = True, event.reason
+    _end_sitting(state, recorded)
+
+
+def _run_finished(state: State, recorded: Recorded, event: run.RunFinished) -> None:
+    if event.outcome not in RUN_ENDED:
+        raise _MisfitError(f"a run cannot finish as {event.outcome}")
+    _move_run(state, event.outcome)
+    state.reason, state.finished_ms = event.reason, recorded.at_wall
+    _end_sitting(state, recorded)
+
+
+# Tasks.
+
+
+def _task_started(state: State, recorded: Recorded, _: task.TaskStarted) -> None:
+    subject = _task(state, recorded)
+    _move_task(state, subject, TaskStatus.RUNNING)
+    subject.started_ms = subject.started_ms or recorded.at_wall
+
+
+def _end_task(state: State, recorded: Recorded, status: TaskStatus) -> TaskState:
+    subject = _task(state, recorded)
+    _move_task(state, subject, status)
+    subject.ended_ms = recorded.at_wall
+    return subject
+
+
+def _task_succeeded(state: State, recorded: Recorded, event: task.TaskSucceeded) -> None:
+    _end_task(state, recorded, TaskStatus.SUCCEEDED).evidence = event.evidence
+    state.consecutive_failures = 0
+
+
+def _task_failed(state: State, recorded: Recorded, event: task.TaskFailed) -> None:
+    subject = _end_task(state, recorded, TaskStatus.FAILED)
+    subject.evidence = subject.last_error = event.message
+    state.consecutive_failures += 1
+
+
+def _task_skipped(state: State, recorded: Recorded, event: task.TaskSkipped) -> None:
+    _end_task(state, recorded, TaskStatus.SKIPPED).evidence = event.reason
+    if event.by != "person":
+        state.consecutive_failures += 1
+
+
+def _task_aborted(state: State, recorded: Recorded, event: task.TaskAborted) -> None:
+    _end_task(state, recorded, TaskStatus.ABORTED).evidence = event.reason
+
+
+def _task_reopened(state: State, recorded: Recorded, _: task.TaskReopened) -> None:
+    subject = _task(state, recorded)
+    _move_task(state, subject, TaskStatus.PENDING)
+    _settle(state, subject)
+    subject.allowance = subject.used + (subject.task.max_attempts or state.limits.max_attempts)
+    subject.non_progress = subject.recoveries = subject.ended_ms = 0
+    subject.evidence = ""
+
+
+# Attempts.
+
+
+def _attempt_started(state: State, recorded: Recorded, event: attempt.AttemptStarted) -> None:
+    subject = _task(state, recorded)
+    if recorded.attempt != len(subject.attempts) + 1:
+        raise _MisfitError(f"attempt {recorded.attempt} follows {len(subject.attempts)} attempts")
+    if subject.status is TaskStatus.NEEDS_YOU:
+        _move_task(state, subject, TaskStatus.RUNNING)
+    begun = AttemptState(
+        number=recorded.attempt,
+        round=event.round,
+        agent=event.agent,
+        model=event.model,
+        started_ms=recorded.at_wall,
+        started_ns=recorded.at_mono,
+        continues=event.continues,
+        note=event.note,
+        first_seq=recorded.seq,
+        last_seq=recorded.seq,
+    )
+    if event.continues:
+        before = subject.attempts[event.continues - 1]
+        begun.checkpoint, begun.digest = before.checkpoint, before.digest
+    subject.attempts.append(begun)
+    subject.note = subject.prompt = ""
+    subject.restore = False
+
+
+def _attempt_checkpointed(state: State, recorded: Recorded, event: attempt.AttemptCheckpointed) -> None:
+    _attempt(state, recorded).checkpoint = event
+
+
+def _attempt_prompted(state: State, recorded: Recorded, event: attempt.AttemptPrompted) -> None:
+    _attempt(state, recorded).digest = event.digest
+
+
+def _attempt_measured(state: State, recorded: Recorded, event: attempt.AttemptMeasured) -> None:
+    _attempt(state, recorded).measured = event
+
+
+def _attempt_restored(state: State, recorded: Recorded, _: attempt.AttemptRestored) -> None:
+    _attempt(state, recorded).restored = True
+
+
+def _attempt_finished(state: State, recorded: Recorded, event: attempt.AttemptFinished) -> None:
+    subject = _task(state, recorded)
+    ended = _attempt(state, recorded)
+    _move_attempt(ended, event.status)
+    ended.outcome, ended.counted = event.outcome, event.counted
+    ended.seconds, ended.ended_ms = event.seconds, recorded.at_wall
+    ended.retry, ended.retry_until_ms = None, 0
+    subject.recoveries = subject.recoveries + 1 if event.status is AttemptStatus.INTERRUPTED else 0
+    if event.counted:
+        subject.used += 1
+        idle = ended.measured is not None and ended.measured.progressed is False and subject.task.progress
+        subject.non_progress = subject.non_progress + 1 if idle else 0
+    if not event.outcome.ok:
+        subject.last_error = event.outcome.message
+
+
+# The agent.
+
+
+def _agent_started(state: State, recorded: Recorded, event: agent.AgentStarted) -> None:
+    subject = _attempt(state, recorded)
+    subject.asked = True
+    subject.model = event.model or subject.model
+
+
+def _agent_spoke(state: State, recorded: Recorded, event: agent.AgentSpoke | agent.AgentThought) -> None:
+    _attempt(state, recorded).characters += len(event.text) + event.skipped
+
+
+def _agent_noticed(state: State, recorded: Recorded, _: agent.AgentNoticed) -> None:
+    _attempt(state, recorded)
+
+
+def _agent_finished(state: State, recorded: Recorded, event: agent.AgentFinished) -> None:
+    _attempt(state, recorded).answered = event.outcome
+
+
+# Tools.
+
+
+def _tool_started(state: State, recorded: Recorded, event: tool.ToolStarted) -> None:
+    _attempt(state, recorded).tools[event.id] = ToolState(event.id, event.name, event.summary, recorded.at_wall)
+
+
+def _tool(state: State, recorded: Recorded, tool_id: str) -> ToolState:
+    try:
+        return _attempt(state, recorded).tools[tool_id]
+    except KeyError:
+        raise _MisfitError(f"no tool call {tool_id!r} in this attempt") from None
+
+
+def _tool_printed(state: State, recorded: Recorded, event: tool.ToolPrinted) -> None:
+    _tool(state, recorded, event.id)
+
+
+def _tool_finished(state: State, recorded: Recorded, event: tool.ToolFinished) -> None:
+    subject = _tool(state, recorded, event.id)
+    if subject.status is not ToolStatus.RUNNING:
+        raise _MisfitError(f"tool call {event.id!r} had ended before")
+    subject.status, subject.exit_code, subject.seconds = event.status, event.exit_code, event.seconds
+
+
+# Hooks.
+
+
+def _hook_started(state: State, recorded: Recorded, event: hook.HookStarted) -> None:
+    begun = HookState(event.id, event.name, event.stage, event.command, event.round, recorded.at_wall, event.quiet)
+    begun.first_seq = begun.last_seq = recorded.seq
+    _attempt(state, recorded).hooks.append(begun)
+
+
+def _hook_printed(state: State, recorded: Recorded, event: hook.HookPrinted) -> None:
+    _hook(state, recorded, event.id).stalled = ""
+
+
+def _hook_stalled(state: State, recorded: Recorded, event: hook.HookStalled) -> None:
+    _hook(state, recorded, event.id).stalled = event.line
+
+
+def _hook_finished(state: State, recorded: Recorded, event: hook.HookFinished) -> None:
+    subject = _hook(state, recorded, event.id)
+    if subject.status is not HookStatus.RUNNING:
+        raise _MisfitError(f"hook {event.id!r} had ended before")
+    subject.status, subject.exit_code, subject.signal = event.status, event.exit_code, event.signal
+    subject.seconds, subject.message, subject.tail = event.seconds, event.message, event.tail
+    subject.survivors, subject.stalled = event.survivors, ""
+
+
+# Decisions.
+
+
+def _decision_opened(state: State, recorded: Recorded, event: decision.DecisionOpened) -> None:
+    subject = _task(state, recorded)
+    _move_task(state, subject, TaskStatus.NEEDS_YOU)
+    subject.decision, subject.last_error = event.id, event.error
+    state.decisions[event.id] = Decision(
+        id=event.id,
+        task=recorded.task,
+        title=event.title,
+        error=event.error,
+        failures=event.failures,
+        choices=event.choices,
+        falls=event.falls,
+        evidence=event.evidence,
+        opened_ms=recorded.at_wall,
+    )
+
+
+def _decision_answered(state: State, recorded: Recorded, event: decision.DecisionAnswered) -> None:
+    found = state.decisions.get(event.id)
+    if found is None or not found.open:
+        raise _MisfitError(f"decision {event.id!r} is not open")
+    found.choice, found.by, found.note, found.answered_ms = (
+        event.choice,
+        event.by,
+        event.note,
+        recorded.at_wall,
+    )
+    subject = state.tasks[found.task]
+    subject.decision, subject.intervention = "", event.choice
+    if event.choice == "retry":
+        subject.allowance = max(subject.allowance, subject.used) + (subject.used >= subject.allowance)
+        subject.non_progress = subject.recoveries = 0
+        subject.note, subject.prompt, subject.restore = event.note, event.prompt, event.restore
+
+
+def _decision_ignored(state: State, _: Recorded, event: decision.DecisionIgnored) -> None:
+    if event.id not in state.decisions:
+        raise _MisfitError(f"no decision {event.id!r}")
+
+
+# Money, waiting, and the engine itself.
+
+
+def _money_spent(state: State, recorded: Recorded, event: money.MoneySpent) -> None:
+    subject = _task(state, recorded)
+    spent = (state.spending, subject.spending, _attempt(state, recorded).spending)
+    for spending in (*spent, state.models.setdefault(event.model, Spending())):
+        spending.add(event.usage, event.micro)
+
+
+def _provider_retrying(state: State, recorded: Recorded, event: resilience.ProviderRetrying) -> None:
+    subject = _attempt(state, recorded)
+    subject.retry, subject.retry_until_ms = event.outcome, event.until_ms
+
+
+def _provider_recovered(state: State, recorded: Recorded, _: resilience.ProviderRecovered) -> None:
+    subject = _attempt(state, recorded)
+    subject.retry, subject.retry_until_ms = None, 0
+
+
+def _degraded(state: State, _: Recorded, event: monitor.Degraded) -> None:
+    state.degraded = [known for known in state.degraded if known.what != event.what]
+    state.degraded.append(event)
+
+
+def _troubled(state: State, _: Recorded, event: monitor.Troubled) -> None:
+    state.troubles.append(Trouble(event.where, event.message, event.details))
+
+
+def _tail_lost(state: State, _: Recorded, event: monitor.TailLost) -> None:
+    lost = event.shown - event.found
+    state.troubles.append(Trouble("log", f"the disk lost the last {lost} events that had been shown", ""))
+
+
+HANDLERS: Final[Mapping[type[Event], Handler]] = {
+    run.RunPlanned: _run_planned,
+    run.RunStarted: _run_started,
+    run.RunReplanned: _run_replanned,
+    run.RunPaused: _run_paused,
+    run.RunUnpaused: _run_unpaused,
+    run.RunWaiting: _run_waiting,
+    run.RunWoken: _run_woken,
+    run.RunSuspended: _run_suspended,
+    run.RunFinished: _run_finished,
+    task.TaskStarted: _task_started,
+    task.TaskSucceeded: _task_succeeded,
+    task.TaskFailed: _task_failed,
+    task.TaskSkipped: _task_skipped,
+    task.TaskAborted: _task_aborted,
+    task.TaskReopened: _task_reopened,
+    attempt.AttemptStarted: _attempt_started,
+    attempt.AttemptCheckpointed: _attempt_checkpointed,
+    attempt.AttemptPrompted: _attempt_prompted,
+    attempt.AttemptMeasured: _attempt_measured,
+    attempt.AttemptRestored: _attempt_restored,
+    attempt.AttemptFinished: _attempt_finished,
+    agent.AgentStarted: _agent_started,
+    agent.AgentSpoke: _agent_spoke,
+    agent.AgentThought: _agent_spoke,
+    agent.AgentNoticed: _agent_noticed,
+    agent.AgentFinished: _agent_finished,
+    tool.ToolStarted: _tool_started,
+    tool.ToolPrinted: _tool_printed,
+    tool.ToolFinished: _tool_finished,
+    hook.HookStarted: _hook_started,
+    hook.HookPrinted: _hook_printed,
+    hook.HookStalled: _hook_stalled,
+    hook.HookFinished: _hook_finished,
+    decision.DecisionOpened: _decision_opened,
+    decision.DecisionAnswered: _decision_answered,
+    decision.DecisionIgnored: _decision_ignored,
+    resilience.ProviderRetrying: _provider_retrying,
+    resilience.ProviderRecovered: _provider_recovered,
+    money.MoneySpent: _money_spent,
+    monitor.Degraded: _degraded,
+    monitor.Troubled: _troubled,
+    monitor.TailLost: _tail_lost,
+}
+"""The whole fold. A test holds it against `codec.EVENT_TYPES`."""
