@@ -6,7 +6,7 @@ result recorded before the agent learns it. So a conversation that a crash cut o
 holds every call that came to its end, and an agent goes on behind the last of them.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, Protocol
 
 import msgspec
@@ -50,12 +50,16 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """The attempt's number in the log."""
     round: int
     """Which try this is of those that the limits count, from 1."""
+    tries: int = 0
+    """Requests of this attempt that failed in passing, before this one."""
     root: str
     """Absolute path of the folder to which the work is confined."""
     system: str
     prompt: str
     history: tuple[Done, ...] = ()
-    """In order; empty unless the attempt goes on from one that a crash interrupted."""
+    """In order; empty unless this goes on from a request that failed in passing or an attempt that a crash cut off."""
+    note: str = ""
+    """What a person added for this attempt; the prompt holds it too."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -112,6 +116,6 @@ class Agent(Protocol):
     model: str
     """The model it starts with; empty when it has none or does not tell."""
 
-    def run(self, request: Request, tools: Tools) -> AsyncIterator[Chunk]:
+    def run(self, request: Request, tools: Tools) -> AsyncGenerator[Chunk, None]:
         """Work on `request`, yielding what happens. Cancelling the iteration ends the work."""
         ...

@@ -18,6 +18,10 @@ class AttemptStarted(Event, frozen=True, tag="attempt.started"):
     """The interrupted attempt that it goes on from; 0 when it starts afresh."""
     note: str = ""
     """What a person added for this attempt."""
+    description: str = ""
+    """What a person put in place of the task's description; empty for nothing."""
+    restore: bool = False
+    """Whether the changes of the attempt before are to be undone first."""
 
 
 class AttemptCheckpointed(Event, frozen=True, tag="attempt.checkpointed"):

@@ -5,6 +5,7 @@ are ignored and missing ones take their defaults, so that logs of neighbouring v
 of meaning raises `SCHEMA_VERSION` and adds an upcaster below.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -73,8 +74,32 @@ def decode(data: bytes | str, version: int = SCHEMA_VERSION) -> Event:
         raise UnreadableEventError(f"an event of schema {version} cannot be read: {error}") from error
 
 
+_OBEYED: Final = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be")
+    return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))
+
+
+def escape_controls(line: bytes) -> bytes:
+    """JSON that says the same, with every character that a terminal obeys or hides written as an escape.
+
+    JSON itself escapes only those below a blank; DEL, C1, bidirectional overrides and invisible ones stand in it raw.
+    """
+    if line.isascii() and b"\x7f" not in line:
+        return line
+    return _OBEYED.sub(_escaped, line.decode()).encode()
+
+
 def encode_line(recorded: Recorded) -> bytes:
-    """A recorded event as one line for `--json`: its place first, then the event's own fields, flat."""
+    """A recorded event as one line for `--json`: its place first, then the event's own fields, flat.
+
+    The line is safe to print on a terminal.
+    """
     head = {
         "seq": recorded.seq,
         "run": recorded.run,
@@ -83,4 +108,4 @@ def encode_line(recorded: Recorded) -> bytes:
         "attempt": recorded.attempt or None,
         "at": recorded.at_wall,
     }
-    return _encoder.encode({**head, **msgspec.to_builtins(recorded.event)}) + b"\n"
+    return escape_controls(_encoder.encode({**head, **msgspec.to_builtins(recorded.event)})) + b"\n"

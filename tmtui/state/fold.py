@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from tmtui.domain.graph import dependents
+from tmtui.domain.outcome import Kind
 from tmtui.domain.plan import Plan
 from tmtui.domain.status import (
     ATTEMPT_TRANSITIONS,
@@ -48,6 +49,11 @@ ANOMALY_CAP: Final = 100
 """How many anomalies are kept: enough to see what is wrong."""
 
 CANNOT_SUCCEED: Final = frozenset({TaskStatus.FAILED, TaskStatus.SKIPPED, TaskStatus.ABORTED, TaskStatus.BLOCKED})
+
+
+UNFINISHED_HOOKS: Final = frozenset({HookStatus.RUNNING, HookStatus.INTERRUPTED, HookStatus.CANCELED})
+CUT_OFF: Final = frozenset({Kind.CANCELED_USER, Kind.INTERRUPTED_CRASH})
+"""How an agent's part ends that was not brought to an end."""
 
 
 class _MisfitError(Exception):
@@ -310,15 +316,25 @@ def _attempt_started(state: State, recorded: Recorded, event: attempt.AttemptSta
         started_ns=recorded.at_mono,
         continues=event.continues,
         note=event.note,
+        description=event.description,
+        restore=event.restore,
         first_seq=recorded.seq,
         last_seq=recorded.seq,
     )
     if event.continues:
         before = subject.attempts[event.continues - 1]
-        begun.checkpoint, begun.digest = before.checkpoint, before.digest
+        _go_on_from(begun, before)
     subject.attempts.append(begun)
     subject.note = subject.prompt = ""
     subject.restore = False
+
+
+def _go_on_from(begun: AttemptState, before: AttemptState) -> None:
+    """Let an attempt keep what the interrupted one before it had brought to an end."""
+    begun.checkpoint, begun.digest, begun.restored = before.checkpoint, before.digest, before.restored
+    begun.hooks = [known for known in before.hooks if known.status not in UNFINISHED_HOOKS]
+    if before.answered is not None and before.answered.kind not in CUT_OFF:
+        begun.asked, begun.answered = True, before.answered
 
 
 def _attempt_checkpointed(state: State, recorded: Recorded, event: attempt.AttemptCheckpointed) -> None:
@@ -344,7 +360,7 @@ def _attempt_finished(state: State, recorded: Recorded, event: attempt.AttemptFi
     ended.outcome, ended.counted = event.outcome, event.counted
     ended.seconds, ended.ended_ms = event.seconds, recorded.at_wall
     ended.retry, ended.retry_until_ms = None, 0
-    subject.recoveries = subject.recoveries + 1 if event.status is AttemptStatus.INTERRUPTED else 0
+    subject.recoveries = subject.recoveries + 1 if event.outcome.kind is Kind.INTERRUPTED_CRASH else 0
     if event.counted:
         subject.used += 1
         idle = ended.measured is not None and ended.measured.progressed is False and subject.task.progress

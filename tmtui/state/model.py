@@ -89,6 +89,8 @@ class AttemptState(msgspec.Struct):
     status: AttemptStatus = AttemptStatus.RUNNING
     continues: int = 0
     note: str = ""
+    description: str = ""
+    restore: bool = False
     seconds: float = 0.0
     ended_ms: int = 0
     checkpoint: AttemptCheckpointed | None = None

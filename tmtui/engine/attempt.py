@@ -1,0 +1,264 @@
+"""One attempt at a task.
+
+    checkpoint -> pre-hooks -> prompt -> agent -> evidence -> post-hooks -> verdict
+
+Each step is recorded, so a crash loses at most the step it falls into: the attempt that goes on after it keeps the
+checkpoint, the hooks that ended, the prompt, the finished tool calls and, when there was one, the agent's
+end. Being stopped is an outcome like any other, told apart by who did it.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from tmtui.domain.hook import Stage
+from tmtui.domain.outcome import Kind, Outcome
+from tmtui.domain.problem import ProblemsError
+from tmtui.domain.status import AttemptStatus, HookStatus, TaskStatus
+from tmtui.domain.text import clean_line
+from tmtui.engine.conversation import Conversation, chain
+from tmtui.engine.decide import Answers, Work, after_attempt, escalate, goes_on, name_outcome
+from tmtui.engine.gate import Gate
+from tmtui.engine.hooks import Hooks
+from tmtui.engine.journal import Journal
+from tmtui.engine.ports import World
+from tmtui.events.attempt import (
+    AttemptCheckpointed,
+    AttemptFinished,
+    AttemptPrompted,
+    AttemptStarted,
+)
+from tmtui.events.base import Entry, Event
+from tmtui.events.task import TaskStarted
+from tmtui.prompts.compose import Failure, Prompt, compose
+from tmtui.prompts.fence import new_nonce
+from tmtui.state.model import AttemptState, TaskState
+
+
+class Cancel(StrEnum):
+    """Who stopped an attempt, and what for."""
+
+    STOP = "stop"
+    """The run is laid down; a resume goes on from here."""
+    TASK = "task"
+    """A person stopped this one; the question about it opens."""
+    ABORT = "abort"
+    """The run is given up."""
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    """What the attempts of one engine's life share."""
+
+    world: World
+    journal: Journal
+    gate: Gate
+    answers: Answers
+    cancels: Mapping[str, Cancel]
+    """Why each task that is being stopped is."""
+
+
+class Attempt:
+    """Works on one task, once."""
+
+    def __init__(self, sitting: Sitting, task: str) -> None:
+        self._sitting = sitting
+        self._world = sitting.world
+        self._journal = sitting.journal
+        self._task = task
+        self._subject = sitting.journal.state.tasks[task]
+        self._began = self._world.clock.mono_ns()
+        self._work = Work()
+        self._state = self._begin()
+
+    async def run(self) -> None:
+        """Bring the attempt to its end, and record that with what follows from it."""
+        try:
+            outcome = await self._outcome()
+        except asyncio.CancelledError:
+            await self._close_canceled(self._sitting.cancels.get(self._task, Cancel.STOP))
+            raise
+        await self._close(name_outcome(self._subject, self._work, outcome))
+
+    # Beginning.
+
+    def _begin(self) -> AttemptState:
+        before = self._subject.attempt
+        wanted = PlannedAttempt(self._subject.note, self._subject.prompt, restore=self._subject.restore)
+        continues = 0
+        if before is not None and before.status is AttemptStatus.INTERRUPTED:
+            continues = before.number
+            wanted = PlannedAttempt(before.note, before.description, restore=before.restore)
+        begun = AttemptState(
+            number=len(self._subject.attempts) + 1,
+            round=self._subject.used + 1,
+            agent=self._world.agent.name,
+            model=self._world.agent.model,
+            started_ms=self._world.clock.wall_ms(),
+            started_ns=self._began,
+            continues=continues,
+            note=wanted.note,
+            description=wanted.description,
+            restore=wanted.restore,
+        )
+        if self._subject.status is TaskStatus.READY:
+            self._journal.note(TaskStarted(), self._task)
+        self._journal.note(_started(begun), self._task, begun.number)
+        return begun
+
+    @property
+    def _continued(self) -> AttemptState | None:
+        return self._subject.attempts[self._state.continues - 1] if self._state.continues else None
+
+    # The steps.
+
+    async def _outcome(self) -> Outcome:
+        failures = failures_of(self._subject)
+        await self._restore_when_asked()
+        before = await self._checkpoint()
+        hooks = Hooks(self._world, self._journal, self._sitting.gate, self._task, self._state.number)
+        known = self._continued.hooks if self._continued else []
+        task = self._subject.task
+        pre = await hooks.run_stage(task.pre_hooks, Stage.PRE, known)
+        if not pre.outcome.ok:
+            return pre.outcome
+        answered = await self._ask_agent(failures)
+        await self._measure(before)
+        if not goes_on(answered):
+            return answered
+        post = await hooks.run_stage(task.post_hooks, Stage.POST, known)
+        self._work = msgspec.structs.replace(self._work, passed=post.passed)
+        if not answered.ok and not task.post_hooks:
+            return answered
+        return post.outcome
+
+    async def _restore_when_asked(self) -> None:
+        last = next((known for known in reversed(self._subject.attempts) if known.measured is not None), None)
+        done = self._continued is not None and self._continued.restored
+        if not self._state.restore or done or last is None or last.checkpoint is None or last.measured is None:
+            return
+        restored = await self._world.checkpoints.restore(
+            last.checkpoint, last.measured, self._journal.state.run, self._task, self._state.number
+        )
+        self._note(restored)
+
+    async def _checkpoint(self) -> AttemptCheckpointed:
+        if self._continued is not None and self._continued.checkpoint is not None:
+            return self._continued.checkpoint
+        run = self._journal.state.run
+        before = await self._world.checkpoints.checkpoint(run, self._task, self._state.number)
+        self._note(before)
+        return before
+
+    async def _ask_agent(self, failures: tuple[Failure, ...]) -> Outcome:
+        if self._continued is not None and self._continued.answered is not None:
+            known = self._continued.answered
+            if known.kind not in (Kind.CANCELED_USER, Kind.INTERRUPTED_CRASH):
+                return known
+        try:
+            prompt = self._prompt(failures)
+        except ProblemsError as error:
+            return Outcome(Kind.CONFIG_INVALID, clean_line(str(error)))
+        self._note(AttemptPrompted(prompt.system, prompt.text, prompt.digest))
+        await self._journal.settled()
+        conversation = Conversation(
+            self._world, self._journal, self._sitting.gate, self._subject, self._subject.attempts[-1]
+        )
+        return await conversation.hold(prompt)
+
+    def _prompt(self, failures: tuple[Failure, ...]) -> Prompt:
+        for number in reversed(chain(self._subject, self._state)[:-1]):
+            for recorded in self._world.past.of_attempt(self._task, number):
+                if isinstance(recorded.event, AttemptPrompted):
+                    return Prompt(recorded.event.system, recorded.event.prompt)
+        nonce = new_nonce(self._world.rng)
+        return compose(self._subject.task, failures, self._state.note, self._state.description, nonce)
+
+    async def _measure(self, before: AttemptCheckpointed) -> None:
+        measured = await self._world.checkpoints.measure(
+            before, self._journal.state.run, self._task, self._state.number
+        )
+        self._work = Work(measured)
+        self._note(measured)
+
+    # Ending.
+
+    async def _close(self, outcome: Outcome) -> None:
+        state = self._journal.state
+        entries = after_attempt(
+            state, self._subject, self._state, self._work, outcome, self._seconds(), self._sitting.answers
+        )
+        if not outcome.ok:
+            log = self._world.logs.open(self._task, "error")
+            log.write(f"ERROR attempt {self._state.round}: {outcome.kind}: {outcome.message}\n".encode())
+            log.close()
+        await self._journal.record(*entries)
+
+    async def _close_canceled(self, why: Cancel) -> None:
+        outcome = Outcome(
+            Kind.CANCELED_USER, "stopped by a person" if why is Cancel.TASK else f"the run was {_DID[why]}"
+        )
+        status = AttemptStatus.INTERRUPTED if why is Cancel.STOP else AttemptStatus.CANCELED
+        closed = AttemptFinished(status, outcome, counted=False, seconds=self._seconds())
+        entries = [Entry(closed, self._task, self._state.number)]
+        if why is Cancel.TASK:
+            entries += escalate(
+                self._journal.state,
+                self._subject,
+                self._state,
+                self._work,
+                outcome,
+                "you stopped it",
+                self._sitting.answers,
+            )
+        await self._journal.record(*entries)
+
+    def _seconds(self) -> float:
+        return (self._world.clock.mono_ns() - self._began) / 1e9
+
+    def _note(self, event: Event) -> None:
+        self._journal.note(event, self._task, self._state.number)
+
+
+_DID = {Cancel.STOP: "stopped", Cancel.ABORT: "given up"}
+
+
+class PlannedAttempt(msgspec.Struct, frozen=True):
+    """What an answer, or the interrupted attempt before, wants of this one."""
+
+    note: str
+    description: str
+    restore: bool
+
+
+def _started(begun: AttemptState) -> AttemptStarted:
+    return AttemptStarted(
+        round=begun.round,
+        agent=begun.agent,
+        model=begun.model,
+        continues=begun.continues,
+        note=begun.note,
+        description=begun.description,
+        restore=begun.restore,
+    )
+
+
+def failures_of(subject: TaskState) -> tuple[Failure, ...]:
+    """The attempts that did not pass, as the next prompt tells of them."""
+    return tuple(
+        _failure(known, known.outcome.message)
+        for known in subject.attempts
+        if known.status is AttemptStatus.FAILED and known.counted and known.outcome is not None
+    )
+
+
+def _failure(attempt: AttemptState, reason: str) -> Failure:
+    broken = next((run for run in reversed(attempt.hooks) if run.status is not HookStatus.PASSED), None)
+    return Failure(
+        round=attempt.round,
+        reason=reason,
+        source=f"hook {broken.name}" if broken else "",
+        output=broken.tail if broken else "",
+        changed=tuple(change.path for change in attempt.measured.files[:20]) if attempt.measured else (),
+    )

@@ -1,0 +1,50 @@
+"""The engine's one way to say that something happened.
+
+An event counts once it is committed: only then is it folded into the engine's own state, shown by a renderer in the
+same process, and acted upon. `note` is for what may be a moment late (output, progress); `record` is for what must be
+durable before the next step: an intent before its effect, a result before it is relied on.
+"""
+
+from collections.abc import Callable, Sequence
+
+from tmtui.engine.ports import EventLog
+from tmtui.events.base import Entry, Event, Recorded
+from tmtui.state.fold import fold
+from tmtui.state.model import State
+
+
+Listener = Callable[[Sequence[Recorded], State], None]
+"""Called after each commit with its events and the state that holds them."""
+
+
+class Journal:
+    """Writes events to the log and keeps the state that follows from it."""
+
+    def __init__(self, log: EventLog, state: State) -> None:
+        self._log = log
+        self._listeners: list[Listener] = []
+        self.state = state
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` after each commit from here on."""
+        self._listeners.append(listener)
+
+    def note(self, event: Event, task: str = "", attempt: int = 0) -> None:
+        """Say it happened, and go on at once."""
+        self._log.submit((Entry(event, task, attempt),), critical=False)
+
+    async def record(self, *entries: Entry) -> None:
+        """Say it happened, all of it or nothing, and go on when that is durable and folded."""
+        if entries:
+            await self._log.submit(entries, critical=True)
+
+    async def settled(self) -> None:
+        """Go on when everything said so far is durable and folded."""
+        await self._log.submit((), critical=True)
+
+    def committed(self, batch: Sequence[Recorded]) -> None:
+        """Take what was committed; the log calls this, in order, before it lets go of who waits."""
+        for recorded in batch:
+            fold(self.state, recorded)
+        for listener in self._listeners:
+            listener(batch, self.state)

@@ -1,0 +1,121 @@
+"""Output of any speed and size, made fit for the log.
+
+What a hook prints may be a word a minute or a gigabyte a second. The log gets safe text in at most thirty pieces a
+second of at most 16 KiB; of what is more, the beginning and the end of each moment are kept and the middle is
+counted. When a source has had its share of the log, it gets one small piece a second. The full raw text goes to a
+file of its own, as far as that has room.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from tmtui.domain.text import Cleaner
+from tmtui.engine.ports import RawLog
+
+
+INTERVAL: Final = 1 / 30
+"""Seconds between pieces."""
+
+WINDOW: Final = 16 * 1024
+"""Bytes to a piece."""
+
+SHARE: Final = 4 * 1024 * 1024
+"""Bytes that one source may put into the log at full speed."""
+
+SLOW_INTERVAL: Final = 1.0
+SLOW_WINDOW: Final = 2 * 1024
+"""What a source gets that has had its share."""
+
+TAIL: Final = 4 * 1024
+"""Bytes of the end that are kept, for the next prompt."""
+
+RAW_CAP: Final = 256 * 1024 * 1024
+"""Bytes of one source in its raw log file."""
+
+
+class OutputStream:
+    """Takes bytes as they come and passes on safe pieces, each with the number of bytes left out before it."""
+
+    def __init__(self, emit: Callable[[str, int], None], raw: RawLog | None = None) -> None:
+        self._emit = emit
+        self._raw = raw
+        self._cleaner = Cleaner()
+        self._head = bytearray()
+        self._rest = b""
+        self._skipped = 0
+        self._passed = 0
+        self._raw_left = RAW_CAP
+        self._tail = b""
+        self._timer: asyncio.TimerHandle | None = None
+        self.fed_at = asyncio.get_running_loop().time()
+        """When something last came, on the loop's clock."""
+
+    @property
+    def tail(self) -> str:
+        """The end of what came, as safe text."""
+        cleaner = Cleaner()
+        return cleaner.feed(self._tail) + cleaner.finish()
+
+    @property
+    def last_line(self) -> str:
+        """The last line that is not blank."""
+        return next((line for line in reversed(self.tail.split("\n")) if line.strip()), "")
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
+        loop = asyncio.get_running_loop()
+        self.fed_at = loop.time()
+        self._keep_raw(data)
+        self._tail = data[-TAIL:] if len(data) >= TAIL else (self._tail + data)[-TAIL:]
+        half = self._window // 2
+        if room := half - len(self._head):
+            self._head += data[:room]
+            data = data[room:]
+        if data:
+            rest = data[-half:] if len(data) >= half else (self._rest + data)[-half:]
+            self._skipped += len(self._rest) + len(data) - len(rest)
+            self._rest = rest
+        if self._timer is None:
+            self._timer = loop.call_later(self._interval, self.flush)
+
+    def flush(self) -> None:
+        """Pass on what is held, now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        head, rest, skipped = bytes(self._head), self._rest, self._skipped
+        self._head.clear()
+        self._rest, self._skipped = b"", 0
+        self._passed += len(head) + len(rest)
+        if not skipped:
+            self._pass_on(head + rest, 0)
+        else:
+            self._pass_on(head, 0)
+            self._pass_on(rest, skipped)
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+        self.flush()
+        if text := self._cleaner.finish():
+            self._emit(text, 0)
+        if self._raw is not None:
+            self._raw.close()
+
+    @property
+    def _window(self) -> int:
+        return WINDOW if self._passed < SHARE else SLOW_WINDOW
+
+    @property
+    def _interval(self) -> float:
+        return INTERVAL if self._passed < SHARE else SLOW_INTERVAL
+
+    def _pass_on(self, data: bytes, skipped: int) -> None:
+        text = self._cleaner.feed(data)
+        if text or skipped:
+            self._emit(text, skipped)
+
+    def _keep_raw(self, data: bytes) -> None:
+        if self._raw is not None and self._raw_left > 0:
+            self._raw.write(data[: self._raw_left])
+            self._raw_left -= len(data)

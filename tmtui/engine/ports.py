@@ -1,0 +1,148 @@
+"""What the engine needs of the world. The real ones live below it; a simulation brings its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from tmtui.agents.port import Agent, ToolCall, ToolResult
+from tmtui.domain.clock import Clock, Rng
+from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
+from tmtui.events.base import Entry, Recorded
+from tmtui.events.tool import FileEffect
+
+
+class EventLog(Protocol):
+    """Where events go. Entries given together are committed together, in the order in which they were given."""
+
+    def submit(self, entries: Sequence[Entry], *, critical: bool) -> Awaitable[None]:
+        """Take entries. What is returned completes once they are durable; only critical ones hurry that on."""
+        ...
+
+
+class PastEvents(Protocol):
+    """What the log already holds, for going on from it."""
+
+    def of_attempt(self, task: str, attempt: int) -> list[Recorded]:
+        """All events of one attempt, in order."""
+        ...
+
+
+class Ended(Protocol):
+    """How a process ended."""
+
+    exit_code: int | None
+    signal: int | None
+    timed_out: bool
+    canceled: bool
+    lost: bool
+    survivors: int
+    seconds: float
+    spawn_error: str
+
+
+class Process(Protocol):
+    """A running child with all that it starts."""
+
+    def output(self) -> AsyncIterator[bytes]:
+        """Both its streams, as they come, in pieces."""
+        ...
+
+    async def wait(self) -> Ended:
+        """Until it and its whole tree are gone."""
+        ...
+
+    def cancel(self) -> None:
+        """End it and its whole tree: asked first, then forced."""
+        ...
+
+
+class Processes(Protocol):
+    """Starts children under supervision."""
+
+    async def run(self, command: str, *, cwd: str, env: dict[str, str], timeout: float, job: str) -> Process:
+        """Start `/bin/sh -c command`; it is ended after `timeout` seconds."""
+        ...
+
+
+class Checkpoints(Protocol):
+    """Saves, compares and puts back the tree."""
+
+    async def checkpoint(self, run: str, task: str, attempt: int) -> AttemptCheckpointed:
+        """Save the tree as it is, untracked files included."""
+        ...
+
+    async def measure(self, before: AttemptCheckpointed, run: str, task: str, attempt: int) -> AttemptMeasured:
+        """Hold the tree against `before`."""
+        ...
+
+    async def restore(
+        self, before: AttemptCheckpointed, after: AttemptMeasured, run: str, task: str, attempt: int
+    ) -> AttemptRestored:
+        """Undo what changed between `before` and `after`, and nothing that somebody else has done since."""
+        ...
+
+
+class Planned(Protocol):
+    """A tool call that was looked at and not yet carried out."""
+
+    summary: str
+    effect: FileEffect | None
+    problem: str
+
+
+class Toolbox(Protocol):
+    """Carries tool calls out."""
+
+    def plan(self, call: ToolCall) -> Planned:
+        """Look at a call: what it would do, or what is wrong with it. Changes nothing."""
+        ...
+
+    async def execute(
+        self, call: ToolCall, planned: Planned, job: str, on_output: Callable[[bytes], None]
+    ) -> ToolResult:
+        """Carry it out. A failure is a result."""
+        ...
+
+    def was_done(self, effect: FileEffect) -> bool | None:
+        """Whether a call with this effect had been carried out, judged by the file; None when it cannot be told."""
+        ...
+
+
+class TaskLogs(Protocol):
+    """The full raw text of what hooks and agents print, in files for people."""
+
+    def open(self, task: str, name: str) -> "RawLog":
+        """The file `<state>/logs/<task>/<name>.log`, to append to."""
+        ...
+
+
+class RawLog(Protocol):
+    """One such file."""
+
+    def write(self, data: bytes) -> None:
+        """Append. A full disk is not an error here: the log of events matters more."""
+        ...
+
+    def close(self) -> None:
+        """Done with it."""
+        ...
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything outside the engine that it works with."""
+
+    clock: Clock
+    rng: Rng
+    past: PastEvents
+    processes: Processes
+    checkpoints: Checkpoints
+    toolbox: Toolbox
+    logs: TaskLogs
+    agent: Agent
+    root: str
+    """Absolute path of the project's root."""
+    child_env: dict[str, str]
+    """What children get of the environment."""
+    agent_timeout: float
+    """Seconds for the agent's part of one attempt, unless its task says otherwise."""

@@ -1,0 +1,216 @@
+"""Holds a run together: starts what can start, hears commands, and ends in good order.
+
+Each task that is being worked on has one worker, which makes one attempt and leaves; what follows from the attempt is
+in the state by then, and the loop looks at the state again. So there is no second place where it stands what a task
+is to do next.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Sequence
+
+from tmtui.domain.outcome import Kind, Outcome
+from tmtui.domain.status import RUN_ENDED, AttemptStatus
+from tmtui.domain.text import clean_line
+from tmtui.engine.attempt import Attempt, Cancel, Sitting
+from tmtui.engine.decide import (
+    Answers,
+    Refusal,
+    Work,
+    abort_run,
+    after_attempt,
+    describe_run,
+    on_command,
+    reason_to_abort,
+    reason_to_stop,
+    run_verdict,
+)
+from tmtui.engine.gate import Gate
+from tmtui.engine.journal import Journal
+from tmtui.engine.ports import World
+from tmtui.engine.recover import answer_left_open, close_half_done, half_done
+from tmtui.engine.schedule import next_tasks
+from tmtui.events.base import Entry
+from tmtui.events.commands import Abort, AnyCommand, CancelTask, Pause, Reply, Stop, Unpause
+from tmtui.events.monitor import Troubled
+from tmtui.events.run import RunStarted, RunSuspended
+from tmtui.events.tool import ToolStarted
+from tmtui.state.model import State
+
+
+class Runner:
+    """One engine's life with one run."""
+
+    def __init__(self, world: World, journal: Journal, answers: Answers) -> None:
+        self._journal = journal
+        self._gate = Gate()
+        self._cancels: dict[str, Cancel] = {}
+        self._sitting = Sitting(world, journal, self._gate, answers, self._cancels)
+        self._world = world
+        self._answers = answers
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        self._deciding = asyncio.Lock()
+        self._stopping = ""
+        self._aborting = ""
+        self._fatal: BaseException | None = None
+
+    @property
+    def state(self) -> State:
+        """Where the run stands, as far as it is durable."""
+        return self._journal.state
+
+    async def run(self, started: RunStarted) -> None:
+        """Work until the run has ended or was laid down.
+
+        Raises:
+            StorageError: the log can no longer be written.
+        """
+        await self._journal.record(Entry(started))
+        await self._recover()
+        while not self._is_over():
+            await self._step()
+        for worker in self._workers.values():
+            worker.cancel()
+
+    async def handle(self, command: AnyCommand) -> Reply:
+        """Do what a client asks, or say why not."""
+        async with self._deciding:
+            decided = on_command(self.state, command)
+            if isinstance(decided, Refusal):
+                return Reply(False, decided.message, self.state.run, self.state.seq)
+            await self._journal.record(*decided)
+        message = self._take_effect(command, decided)
+        self._wake.set()
+        return Reply(True, message, self.state.run, self.state.seq)
+
+    def stop(self, reason: str) -> None:
+        """Lay the run down: what is under way is ended, and a resume goes on from there."""
+        self._stopping = self._stopping or reason
+        self._cancel_all(Cancel.STOP)
+        self._wake.set()
+
+    # The loop.
+
+    def _is_over(self) -> bool:
+        return self.state.status in RUN_ENDED or self.state.suspended
+
+    async def _step(self) -> None:
+        if self._fatal is not None:
+            raise self._fatal
+        self._wake.clear()
+        if self._stopping:
+            await self._lay_down()
+        elif self._reason_to_abort():
+            await self._abort()
+        elif self._workers and reason_to_stop(self.state):
+            self._cancel_all(Cancel.STOP)
+            await self._wake.wait()
+        else:
+            await self._go_on()
+
+    async def _go_on(self) -> None:
+        for task in next_tasks(self.state, self._workers):
+            self._start(task)
+        if self._workers or self.state.open_decisions or self.state.paused:
+            await self._wake.wait()
+        elif verdict := run_verdict(self.state):
+            await self._journal.record(Entry(verdict))
+
+    async def _lay_down(self) -> None:
+        await self._until_idle(Cancel.STOP)
+        if not self._is_over():
+            await self._journal.record(Entry(RunSuspended(self._stopping)))
+
+    async def _abort(self) -> None:
+        await self._until_idle(Cancel.ABORT)
+        await self._journal.record(*abort_run(self.state, self._reason_to_abort()))
+
+    def _reason_to_abort(self) -> str:
+        return self._aborting or reason_to_abort(self.state)
+
+    async def _until_idle(self, why: Cancel) -> None:
+        self._cancel_all(why)
+        if self._workers:
+            await asyncio.wait(self._workers.values())
+        await self._journal.settled()
+
+    # Workers.
+
+    def _start(self, task: str) -> None:
+        self._cancels.pop(task, None)
+        self._workers[task] = asyncio.create_task(self._work(task), name=f"work on {task}")
+
+    async def _work(self, task: str) -> None:
+        try:
+            await Attempt(self._sitting, task).run()
+        except asyncio.CancelledError:
+            pass
+        except Exception as error:  # noqa: BLE001  # the boundary of one task: its fault must not end the others
+            await self._trouble(task, error)
+        finally:
+            del self._workers[task]
+            self._wake.set()
+
+    async def _trouble(self, task: str, error: Exception) -> None:
+        """Turn a fault of tmtui into an outcome: the attempt fails closed, and somebody is asked."""
+        details = "".join(traceback.format_exception(error))
+        log = self._world.logs.open(task, "error")
+        log.write(details.encode("utf-8", "replace"))
+        log.close()
+        try:
+            await self._journal.settled()
+            subject = self.state.tasks[task]
+            attempt = subject.attempt
+            message = clean_line(f"{type(error).__name__}: {error}")
+            entries = [Entry(Troubled(f"task {task}", message, f"logs/{task}/error.log"), task)]
+            if attempt is not None and attempt.status is AttemptStatus.RUNNING:
+                outcome = Outcome(Kind.INTERNAL, message)
+                entries += after_attempt(self.state, subject, attempt, Work(), outcome, 0.0, self._answers)
+            await self._journal.record(*entries)
+        except Exception as worse:  # noqa: BLE001  # the log itself cannot be written: the run ends with that
+            self._fatal = worse
+
+    def _cancel_all(self, why: Cancel) -> None:
+        for task in self._workers:
+            self._cancel(task, why)
+
+    def _cancel(self, task: str, why: Cancel) -> None:
+        if task not in self._cancels:
+            self._cancels[task] = why
+            self._workers[task].cancel()
+
+    # Commands.
+
+    def _take_effect(self, command: AnyCommand, decided: Sequence[Entry]) -> str:
+        match command:
+            case Pause():
+                self._gate.close()
+                return "paused: what runs finishes its step, nothing new starts"
+            case Unpause():
+                self._gate.open()
+                return "going on"
+            case Stop():
+                self.stop("stopped by a person")
+                return "stopping; `tmtui resume` goes on"
+            case Abort():
+                self._aborting = command.reason or "aborted by a person"
+                return "giving the run up"
+            case CancelTask():
+                if command.task in self._workers:
+                    self._cancel(command.task, Cancel.TASK)
+                return f"stopping {command.task}"
+            case _:
+                return describe_run(self.state) if not decided else "done"
+
+    # Recovery.
+
+    async def _recover(self) -> None:
+        judgements: dict[str, bool | None] = {}
+        for subject, attempt in half_done(self.state):
+            for recorded in self._world.past.of_attempt(subject.task.id, attempt.number):
+                event = recorded.event
+                if isinstance(event, ToolStarted) and event.effect is not None:
+                    judgements[event.id] = self._world.toolbox.was_done(event.effect)
+        await self._journal.record(*close_half_done(self.state, judgements, self._answers))
+        await self._journal.record(*answer_left_open(self.state, self._answers))

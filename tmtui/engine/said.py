@@ -1,0 +1,51 @@
+"""What an agent says, made into events: safe pieces, in order, text and thinking apart."""
+
+from collections.abc import Callable
+
+from tmtui.agents.port import Text, Thinking, ToolCall, ToolResult, Tools
+from tmtui.engine.output import OutputStream
+from tmtui.engine.ports import RawLog
+from tmtui.events.agent import AgentSpoke, AgentThought
+from tmtui.events.base import Event
+
+
+class Said:
+    """Takes an agent's text and thinking and notes them."""
+
+    def __init__(self, note: Callable[[Event], None], raw: RawLog | None) -> None:
+        self._text = OutputStream(lambda text, skipped: note(AgentSpoke(text, skipped)), raw)
+        self._thinking = OutputStream(lambda text, skipped: note(AgentThought(text, skipped)))
+
+    def feed(self, chunk: Text | Thinking) -> None:
+        """Take the next piece; what was said in the other voice goes first."""
+        data = chunk.text.encode("utf-8", "replace")
+        if isinstance(chunk, Text):
+            self._thinking.flush()
+            self._text.feed(data)
+        else:
+            self._text.flush()
+            self._thinking.feed(data)
+
+    def flush(self) -> None:
+        """Note what is held, now."""
+        self._thinking.flush()
+        self._text.flush()
+
+    def finish(self) -> None:
+        """Nothing more comes."""
+        self._thinking.finish()
+        self._text.finish()
+
+    def before(self, tools: Tools) -> Tools:
+        """`tools`, with everything said before a call noted before it."""
+        return _FlushFirst(self, tools)
+
+
+class _FlushFirst:
+    def __init__(self, said: Said, tools: Tools) -> None:
+        self._said = said
+        self._tools = tools
+
+    async def call(self, call: ToolCall) -> ToolResult:
+        self._said.flush()
+        return await self._tools.call(call)

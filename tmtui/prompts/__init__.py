@@ -1,0 +1,1 @@
+"""What an agent is asked: templates, their rendering, and the fence around foreign text. Pure."""
