@@ -48,6 +48,8 @@ class PlannedAnswer(msgspec.Struct, frozen=True):
 ENDS: Final = {Kind.CANCELED_USER: AttemptStatus.CANCELED, Kind.INTERRUPTED_CRASH: AttemptStatus.INTERRUPTED}
 """How an attempt ends that was neither good nor bad."""
 
+FAILED_CHECKS: Final = frozenset({Kind.HOOK_POST_FAILED, Kind.HOOK_TIMEOUT, Kind.HOOK_SIGNALED})
+
 Answers = Mapping[str, Sequence[PlannedAnswer]]
 """For each task, its answers, the first one for its first question."""
 
@@ -117,7 +119,7 @@ def is_idle(subject: TaskState, work: Work) -> bool:
 
 def name_outcome(subject: TaskState, work: Work, checks: Outcome) -> Outcome:
     """The outcome of failed checks, named for what it is when nothing had been changed."""
-    if checks.ok or TREATMENTS[checks.kind].family is not Family.QUALITY or not is_idle(subject, work):
+    if checks.kind not in FAILED_CHECKS or not is_idle(subject, work):
         return checks
     return Outcome(Kind.NO_PROGRESS, f"the agent changed nothing, and {checks.message}")
 

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Sequence
 
 from tmtui.domain.outcome import Kind, Outcome
-from tmtui.domain.status import RUN_ENDED, AttemptStatus
+from tmtui.domain.status import RUN_ENDED, AttemptStatus, RunStatus
 from tmtui.domain.text import clean_line
 from tmtui.engine.attempt import Attempt, Cancel, Sitting
 from tmtui.engine.decide import (
@@ -61,11 +61,13 @@ class Runner:
         return self._journal.state
 
     async def run(self, started: RunStarted) -> None:
-        """Work until the run has ended or was laid down.
+        """Work until the run has ended or was laid down. A run that has succeeded is left alone.
 
         Raises:
             StorageError: the log can no longer be written.
         """
+        if self.state.status is RunStatus.SUCCEEDED:
+            return
         await self._journal.record(Entry(started))
         await self._recover()
         while not self._is_over():
