@@ -72,7 +72,7 @@ class MemoryLog:
         self._crash = crash
         self._queue: list[tuple[Sequence[Entry], asyncio.Future[None]]] = []
 
-    def submit(self, entries: Sequence[Entry], *, critical: bool) -> Awaitable[None]:
+    def submit(self, entries: Sequence[Entry], *, critical: bool) -> Awaitable[object]:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = loop.create_future()
         if not self._queue:

@@ -57,7 +57,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     prompt: str
     history: tuple[Done, ...] = ()
-    """In order; empty unless this goes on from a request that failed in passing or an attempt that a crash cut off."""
+    """In order; empty unless this goes on from a request that failed in passing, or from an interrupted attempt."""
     note: str = ""
     """What a person added for this attempt; the prompt holds it too."""
 

@@ -37,3 +37,10 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its output is written to the log folder."""
     quiet: bool = False
     """Whether it stays out of the plain renderer's output unless it fails."""
+
+
+class HookDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """The hooks of every task that names none of its own."""
+
+    pre: tuple[Hook, ...] = ()
+    post: tuple[Hook, ...] = ()

@@ -1,28 +1,34 @@
 """Money in whole micro-dollars: sums of prices never drift."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 
 
 MICRO: Final = 1_000_000
 """Micro-dollars in a dollar."""
 
+LARGEST_EXPONENT: Final = 12
+"""Amounts have at most one digit more in front of the point."""
+
 
 def micro_from_usd(usd: Decimal | float | str) -> int:
     """Turn dollars into micro-dollars, half a micro-dollar rounded up.
 
     Raises:
-        decimal.InvalidOperation: `usd` is text that is no number.
+        decimal.InvalidOperation: `usd` is no number, or one that no amount can be.
     """
-    return int((Decimal(str(usd)) * MICRO).to_integral_value(ROUND_HALF_UP))
+    amount = Decimal(str(usd))
+    if not amount.is_finite() or amount.adjusted() > LARGEST_EXPONENT:
+        raise InvalidOperation(f"{usd} is no amount")
+    return int((amount * MICRO).to_integral_value(ROUND_HALF_UP))
 
 
 def format_usd(micro: int | None, *, digits: int = 2) -> str:
-    """Show an amount: `$0.42`; a positive amount below a cent keeps its first digits; unknown is `$?`, never $0."""
+    """Show an amount: `$0.42`; one too small for that gets more digits; unknown is `$?`, never $0."""
     if micro is None:
         return "$?"
     dollars = Decimal(micro) / MICRO
-    if 0 < abs(micro) < 10 ** (6 - digits):
-        digits = 4
+    if micro:
+        digits = next(enough for enough in (digits, 4, 6) if abs(micro) >= 10 ** (6 - enough))
     sign = "-" if micro < 0 else ""
     return f"{sign}${abs(dollars):,.{digits}f}"

@@ -115,7 +115,8 @@ class Attempt:
 
     async def _outcome(self) -> Outcome:
         failures = failures_of(self._subject)
-        await self._restore_when_asked()
+        if problem := await self._restore_when_asked():
+            return Outcome(Kind.CHECKPOINT_FAILED, problem)
         before = await self._checkpoint()
         hooks = Hooks(self._world, self._journal, self._sitting.gate, self._task, self._state.number)
         known = self._continued.hooks if self._continued else []
@@ -133,15 +134,17 @@ class Attempt:
             return answered
         return post.outcome
 
-    async def _restore_when_asked(self) -> None:
+    async def _restore_when_asked(self) -> str:
+        """Undo the attempt before, when that is wanted; say why it was not done when it was not."""
         last = next((known for known in reversed(self._subject.attempts) if known.measured is not None), None)
         done = self._continued is not None and self._continued.restored
         if not self._state.restore or done or last is None or last.checkpoint is None or last.measured is None:
-            return
+            return ""
         restored = await self._world.checkpoints.restore(
             last.checkpoint, last.measured, self._journal.state.run, self._task, self._state.number
         )
         self._note(restored)
+        return restored.problem
 
     async def _checkpoint(self) -> AttemptCheckpointed:
         if self._continued is not None and self._continued.checkpoint is not None:

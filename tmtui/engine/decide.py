@@ -101,11 +101,12 @@ def why_to_ask(subject: TaskState, work: Work, outcome: Outcome, limits: Limits)
     if outcome.kind is Kind.INTERRUPTED_CRASH:
         crashes = subject.recoveries + 1
         return f"interrupted {crashes} times in a row" if crashes > limits.max_recoveries else ""
-    if not treatment.counts:
+    if treatment.family is Family.BLOCKED or not treatment.counts:
         return treatment.advice
     idle_in_a_row = subject.non_progress + 1 if is_idle(subject, work) else 0
     if limits.max_non_progress and idle_in_a_row >= limits.max_non_progress:
-        return f"no change in {idle_in_a_row} attempts, and the checks still fail"
+        checks = ", and the checks still fail" if outcome.kind is Kind.NO_PROGRESS else ""
+        return f"no change in {idle_in_a_row} attempts{checks}"
     used = subject.used + 1
     if used >= subject.allowance:
         return f"failed {used} time{'s' if used != 1 else ''}"
@@ -245,7 +246,7 @@ def describe_run(state: State) -> str:
 
 
 def find_decision(state: State, name: str) -> Decision | None:
-    """The decision of that id, or the latest one about the task of that name, the open one first."""
+    """The decision of that id, or the latest one about the task of that name, an open one first."""
     if name in state.decisions:
         return state.decisions[name]
     about = [decision for decision in state.decisions.values() if decision.task == name]
@@ -276,10 +277,9 @@ def abort_run(state: State, reason: str) -> list[Entry]:
 
 def reason_to_abort(state: State) -> str:
     """Why the run is to be given up, when somebody answered so and it has not happened yet."""
-    for decision in state.decisions.values():
-        subject = state.tasks.get(decision.task)
-        if decision.choice == "abort" and subject is not None and subject.status is TaskStatus.NEEDS_YOU:
-            return f"aborted at {decision.task}: {decision.error}"
+    for name, subject in state.tasks.items():
+        if subject.status is TaskStatus.NEEDS_YOU and not subject.decision and subject.intervention == "abort":
+            return f"aborted at {name}: {subject.last_error}"
     return ""
 
 

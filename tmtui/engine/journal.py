@@ -36,11 +36,16 @@ class Journal:
     async def record(self, *entries: Entry) -> None:
         """Say it happened, all of it or nothing, and go on when that is durable and folded."""
         if entries:
-            await self._log.submit(entries, critical=True)
+            await self._commit(entries)
 
     async def settled(self) -> None:
         """Go on when everything said so far is durable and folded."""
-        await self._log.submit((), critical=True)
+        await self._commit(())
+
+    async def _commit(self, entries: Sequence[Entry]) -> None:
+        waiter = self._log.submit(entries, critical=True)
+        if waiter is not None:
+            await waiter
 
     def committed(self, batch: Sequence[Recorded]) -> None:
         """Take what was committed; the log calls this, in order, before it lets go of who waits."""

@@ -1,7 +1,7 @@
 """What the engine needs of the world. The real ones live below it; a simulation brings its own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -15,8 +15,8 @@ from tmtui.events.tool import FileEffect
 class EventLog(Protocol):
     """Where events go. Entries given together are committed together, in the order in which they were given."""
 
-    def submit(self, entries: Sequence[Entry], *, critical: bool) -> Awaitable[None]:
-        """Take entries. What is returned completes once they are durable; only critical ones hurry that on."""
+    def submit(self, entries: Sequence[Entry], *, critical: bool) -> Awaitable[object] | None:
+        """Take entries. For critical ones something is returned that completes once all of them are durable."""
         ...
 
 
@@ -31,14 +31,45 @@ class PastEvents(Protocol):
 class Ended(Protocol):
     """How a process ended."""
 
-    exit_code: int | None
-    signal: int | None
-    timed_out: bool
-    canceled: bool
-    lost: bool
-    survivors: int
-    seconds: float
-    spawn_error: str
+    @property
+    def exit_code(self) -> int | None:
+        """None when it did not exit by itself."""
+        ...
+
+    @property
+    def signal(self) -> int | None:
+        """The signal that ended it."""
+        ...
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether its timeout ended it."""
+        ...
+
+    @property
+    def canceled(self) -> bool:
+        """Whether `Process.cancel` ended it."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether its supervision died under it: how it ended is not known, only that it has."""
+        ...
+
+    @property
+    def survivors(self) -> int:
+        """Processes that it left behind, and that were ended."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """How long it ran."""
+        ...
+
+    @property
+    def spawn_error(self) -> str:
+        """Why it could not be started; empty when it was."""
+        ...
 
 
 class Process(Protocol):
@@ -86,21 +117,33 @@ class Checkpoints(Protocol):
 class Planned(Protocol):
     """A tool call that was looked at and not yet carried out."""
 
-    summary: str
-    effect: FileEffect | None
-    problem: str
+    @property
+    def summary(self) -> str:
+        """The call in one line."""
+        ...
+
+    @property
+    def effect(self) -> FileEffect | None:
+        """What it would do to a file."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with it; empty when it can be carried out."""
+        ...
 
 
-class Toolbox(Protocol):
+P = TypeVar("P", bound=Planned)
+
+
+class Toolbox(Protocol[P]):
     """Carries tool calls out."""
 
-    def plan(self, call: ToolCall) -> Planned:
+    def plan(self, call: ToolCall) -> P:
         """Look at a call: what it would do, or what is wrong with it. Changes nothing."""
         ...
 
-    async def execute(
-        self, call: ToolCall, planned: Planned, job: str, on_output: Callable[[bytes], None]
-    ) -> ToolResult:
+    async def execute(self, call: ToolCall, planned: P, job: str, on_output: Callable[[bytes], None]) -> ToolResult:
         """Carry it out. A failure is a result."""
         ...
 
@@ -137,7 +180,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     past: PastEvents
     processes: Processes
     checkpoints: Checkpoints
-    toolbox: Toolbox
+    toolbox: Toolbox[Any]
     logs: TaskLogs
     agent: Agent
     root: str

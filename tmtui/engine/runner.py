@@ -33,7 +33,7 @@ from tmtui.engine.schedule import next_tasks
 from tmtui.events.base import Entry
 from tmtui.events.commands import Abort, AnyCommand, CancelTask, Pause, Reply, Stop, Unpause
 from tmtui.events.monitor import Troubled
-from tmtui.events.run import RunStarted, RunSuspended
+from tmtui.events.run import RunStarted, RunSuspended, RunWaiting, RunWoken
 from tmtui.events.tool import ToolStarted
 from tmtui.state.model import State
 
@@ -91,6 +91,17 @@ class Runner:
         self._stopping = self._stopping or reason
         self._cancel_all(Cancel.STOP)
         self._wake.set()
+
+    def hold_for_storage(self, problem: str) -> None:
+        """Start nothing while the log cannot be written: what is not recorded must not happen."""
+        self._gate.hold("storage")
+        self._journal.note(RunWaiting("storage", None))
+        self._journal.note(Troubled("log", clean_line(problem)))
+
+    def storage_is_back(self) -> None:
+        """The log can be written again."""
+        self._gate.release("storage")
+        self._journal.note(RunWoken())
 
     # The loop.
 
@@ -187,10 +198,10 @@ class Runner:
     def _take_effect(self, command: AnyCommand, decided: Sequence[Entry]) -> str:
         match command:
             case Pause():
-                self._gate.close()
+                self._gate.hold("paused")
                 return "paused: what runs finishes its step, nothing new starts"
             case Unpause():
-                self._gate.open()
+                self._gate.release("paused")
                 return "going on"
             case Stop():
                 self.stop("stopped by a person")

@@ -69,11 +69,13 @@ class AttemptMeasured(Event, frozen=True, tag="attempt.measured"):
 
 
 class AttemptRestored(Event, frozen=True, tag="attempt.restored"):
-    """The tree was put back to this attempt's checkpoint."""
+    """What the attempt before had changed was undone."""
 
     tree: str
     kept: str
     """The ref under which the tree from before is kept, so that this can be undone too."""
+    problem: str = ""
+    """Why it was not done; nothing was changed then."""
 
 
 class AttemptFinished(Event, frozen=True, tag="attempt.finished"):

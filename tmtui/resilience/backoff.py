@@ -15,8 +15,8 @@ _LARGEST_EXPONENT: Final = 30
 
 
 def sane_hint(seconds: float | None) -> float | None:
-    """A server's `Retry-After`, or None when it is missing, negative, not a number or beyond belief."""
-    if seconds is None or not math.isfinite(seconds) or not 0 <= seconds <= LONGEST_HINT:
+    """A server's `Retry-After`, or None when it is missing, not a number, beyond belief, or no time at all."""
+    if seconds is None or not math.isfinite(seconds) or not 0 < seconds <= LONGEST_HINT:
         return None
     return seconds
 

@@ -49,21 +49,23 @@ class Treatment(msgspec.Struct, frozen=True):
     counts: bool = False
     """Whether it uses up one of the task's attempts."""
     breaker: bool = False
-    """Whether it counts against the provider's circuit."""
+    """Whether it counts against the circuit of the provider, or of the agent's program."""
     hooks: bool = False
     """Whether the post-hooks run all the same: the work may be good."""
 
 
-def _passing(advice: str, retries: int, base: float = 0.5, cap: float = 30.0, *, breaker: bool = True) -> Treatment:
-    return Treatment(Family.PASSING, advice, retries, base, cap, breaker=breaker)
+def _passing(
+    advice: str, retries: int, base: float = 0.5, cap: float = 30.0, *, counts: bool = False, breaker: bool = True
+) -> Treatment:
+    return Treatment(Family.PASSING, advice, retries, base, cap, counts=counts, breaker=breaker)
 
 
-def _quality(advice: str, *, hooks: bool = False, breaker: bool = False) -> Treatment:
-    return Treatment(Family.QUALITY, advice, counts=True, hooks=hooks, breaker=breaker)
+def _quality(advice: str, *, hooks: bool = False) -> Treatment:
+    return Treatment(Family.QUALITY, advice, counts=True, hooks=hooks)
 
 
-def _blocked(advice: str, *, counts: bool = False) -> Treatment:
-    return Treatment(Family.BLOCKED, advice, counts=counts)
+def _blocked(advice: str, *, counts: bool = False, breaker: bool = False, hooks: bool = False) -> Treatment:
+    return Treatment(Family.BLOCKED, advice, counts=counts, breaker=breaker, hooks=hooks)
 
 
 def _reported(advice: str) -> Treatment:
@@ -82,8 +84,8 @@ TREATMENTS: Final[Mapping[Kind, Treatment]] = {
     Kind.STREAM_TRUNCATED: _passing("the answer was incomplete; no tool had run, so it is asked for again", 2),
     Kind.PROTOCOL_ERROR: _passing("the answer was malformed; is a proxy in the way?", 1),
     Kind.API_500: _passing("the provider has a fault; it is tried again", 4),
-    Kind.AGENT_CRASHED: _passing("see the agent's log; it is tried once more", 1),
-    Kind.AGENT_STALL: _passing("the agent went silent; it is started once more", 1),
+    Kind.AGENT_CRASHED: _passing("see the agent's log; it is tried once more", 1, counts=True),
+    Kind.AGENT_STALL: _passing("the agent went silent; it is started once more", 1, counts=True),
     # Passing: overloaded and limited.
     Kind.OVERLOADED: _passing("the provider is overloaded; it is tried again more slowly", 4, 2.0, 60.0),
     Kind.RATE_LIMITED: _passing("wait for the limit to reset", 8, 2.0, 300.0, breaker=False),
@@ -98,9 +100,7 @@ TREATMENTS: Final[Mapping[Kind, Treatment]] = {
     Kind.SCHEMA_INVALID: _quality("the output does not have the form that was asked for"),
     Kind.EMPTY_RESPONSE: _quality("the agent said nothing"),
     Kind.TURN_LIMIT: _quality("split the task, or allow more turns", hooks=True),
-    Kind.MAX_TOKENS: _quality("allow longer answers, or split the task", hooks=True),
     Kind.INVALID_REQUEST: _quality("this is a fault of the request: see the agent's log"),
-    Kind.REFUSAL: _quality("the model declined: put the task differently"),
     # Blocked until a person changes something.
     Kind.TLS_CERT: _blocked("check the certificate authorities of this machine, or the proxy"),
     Kind.PROXY_AUTH: _blocked("give the proxy's user name and password in HTTPS_PROXY"),
@@ -110,11 +110,13 @@ TREATMENTS: Final[Mapping[Kind, Treatment]] = {
     Kind.THINKING_BINDING: _blocked("the conversation cannot go on: retry starts a fresh one"),
     Kind.REQUEST_TOO_LARGE: _blocked("make the task or its context smaller"),
     Kind.CONTEXT_TOO_LONG: _blocked("make the task or its context smaller"),
+    Kind.MAX_TOKENS: _blocked("allow longer answers, or split the task", hooks=True),
+    Kind.REFUSAL: _blocked("the model declined: put the task differently", counts=True),
     Kind.BUDGET_RUN: _blocked("the run's budget is used up: raise it to go on"),
     Kind.BUDGET_TASK: _blocked("the task's budget is used up: raise it to go on"),
     Kind.BUDGET_DAY: _blocked("the day's budget is used up: raise it, or go on tomorrow"),
     Kind.POLICY_INPUT: _blocked("a policy rule holds the prompt back: see which one"),
-    Kind.AGENT_SPAWN: _blocked("the agent's program cannot be started: is it installed?"),
+    Kind.AGENT_SPAWN: _blocked("the agent's program cannot be started: is it installed?", breaker=True),
     Kind.HOOK_PRE_FAILED: _blocked("the agent was not started: make the pre-hook pass, then retry"),
     Kind.HOOK_NOT_FOUND: _blocked("the command does not exist: install it, or mend the hook"),
     Kind.GIT_DIRTY: _blocked("settle the repository's state, then retry"),

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from tmtui.domain.graph import dependents
+from tmtui.domain.graph import dependents, find_cycle
 from tmtui.domain.outcome import Kind
 from tmtui.domain.plan import Plan
 from tmtui.domain.status import (
@@ -32,6 +32,7 @@ from tmtui.domain.status import (
 )
 from tmtui.events import agent, attempt, decision, hook, money, monitor, resilience, run, task, tool
 from tmtui.events.base import Event, Recorded
+from tmtui.events.run import Limits
 from tmtui.state.model import (
     Anomaly,
     AttemptState,
@@ -114,7 +115,8 @@ def _hook(state: State, recorded: Recorded, hook_id: str) -> HookState:
 
 
 def _move_run(state: State, to: RunStatus) -> None:
-    if to is not state.status and to not in RUN_TRANSITIONS[state.status]:
+    stays = to is state.status and to not in RUN_ENDED
+    if not stays and to not in RUN_TRANSITIONS[state.status]:
         raise _MisfitError(f"a run cannot go from {state.status} to {to}")
     state.status = to
 
@@ -161,7 +163,10 @@ def _settle_dependents(state: State, changed: str) -> None:
 # The run.
 
 
-def _lay_out(state: State, plan: Plan) -> None:
+def _lay_out(state: State, plan: Plan, limits: Limits) -> None:
+    graph = {each.id: each.depends_on for each in plan.tasks}
+    if cycle := find_cycle(graph):
+        raise _MisfitError(f"the plan's tasks wait for each other: {' -> '.join(cycle)}")
     known = state.tasks
     state.plan = plan
     state.tasks = {}
@@ -171,19 +176,20 @@ def _lay_out(state: State, plan: Plan) -> None:
             kept.task = each
             state.tasks[each.id] = kept
         else:
-            state.tasks[each.id] = TaskState(task=each, allowance=each.max_attempts or state.limits.max_attempts)
-    state.dependents = dependents({each.id: each.depends_on for each in plan.tasks})
-    for subject in state.tasks.values():
-        _settle(state, subject)
-    # A second pass in dependency order is what the queue does: start from every task that is in the way.
+            state.tasks[each.id] = TaskState(task=each, allowance=each.max_attempts or limits.max_attempts)
+    for task_id, removed in known.items():
+        if task_id not in state.tasks:
+            _withdraw_question(state, removed)
+    state.dependents = dependents(graph)
     for task_id, subject in state.tasks.items():
-        if subject.status in CANNOT_SUCCEED:
+        if _settle(state, subject):
             _settle_dependents(state, task_id)
 
 
 def _run_planned(state: State, recorded: Recorded, event: run.RunPlanned) -> None:
     if state.plan is not None:
         raise _MisfitError("the run was planned before")
+    _lay_out(state, event.plan, event.limits)
     state.run = recorded.run
     state.created_ms = recorded.at_wall
     state.root, state.agent, state.version, state.limits = (
@@ -192,7 +198,6 @@ def _run_planned(state: State, recorded: Recorded, event: run.RunPlanned) -> Non
         event.version,
         event.limits,
     )
-    _lay_out(state, event.plan)
 
 
 def _run_started(state: State, recorded: Recorded, event: run.RunStarted) -> None:
@@ -208,7 +213,9 @@ def _run_started(state: State, recorded: Recorded, event: run.RunStarted) -> Non
 
 
 def _run_replanned(state: State, _: Recorded, event: run.RunReplanned) -> None:
-    _lay_out(state, event.plan)
+    if state.plan is None:
+        raise _MisfitError("the run was not planned yet")
+    _lay_out(state, event.plan, state.limits)
 
 
 def _run_paused(state: State, _: Recorded, event: run.RunPaused) -> None:
@@ -217,6 +224,8 @@ def _run_paused(state: State, _: Recorded, event: run.RunPaused) -> None:
 
 
 def _run_unpaused(state: State, _: Recorded, __: run.RunUnpaused) -> None:
+    if not state.paused:
+        raise _MisfitError("the run is not paused")
     _move_run(state, RunStatus.RUNNING)
     state.paused, state.reason = False, ""
 
@@ -227,6 +236,8 @@ def _run_waiting(state: State, _: Recorded, event: run.RunWaiting) -> None:
 
 
 def _run_woken(state: State, _: Recorded, __: run.RunWoken) -> None:
+    if state.status is not RunStatus.WAITING:
+        raise _MisfitError(f"a run that is {state.status} waits for nothing")
     if not state.paused:
         _move_run(state, RunStatus.RUNNING)
     state.reason, state.until_ms = "", None
@@ -257,6 +268,8 @@ def _run_finished(state: State, recorded: Recorded, event: run.RunFinished) -> N
 
 def _task_started(state: State, recorded: Recorded, _: task.TaskStarted) -> None:
     subject = _task(state, recorded)
+    if subject.status is TaskStatus.NEEDS_YOU:
+        raise _MisfitError("a task that asks goes on with an attempt")
     _move_task(state, subject, TaskStatus.RUNNING)
     subject.started_ms = subject.started_ms or recorded.at_wall
 
@@ -264,8 +277,16 @@ def _task_started(state: State, recorded: Recorded, _: task.TaskStarted) -> None
 def _end_task(state: State, recorded: Recorded, status: TaskStatus) -> TaskState:
     subject = _task(state, recorded)
     _move_task(state, subject, status)
+    _withdraw_question(state, subject)
     subject.ended_ms = recorded.at_wall
     return subject
+
+
+def _withdraw_question(state: State, subject: TaskState) -> None:
+    """Nobody needs to answer for a task that has ended or is gone."""
+    if subject.decision:
+        state.decisions[subject.decision].withdrawn = True
+        subject.decision = ""
 
 
 def _task_succeeded(state: State, recorded: Recorded, event: task.TaskSucceeded) -> None:
@@ -292,7 +313,8 @@ def _task_aborted(state: State, recorded: Recorded, event: task.TaskAborted) -> 
 def _task_reopened(state: State, recorded: Recorded, _: task.TaskReopened) -> None:
     subject = _task(state, recorded)
     _move_task(state, subject, TaskStatus.PENDING)
-    _settle(state, subject)
+    if _settle(state, subject):
+        _settle_dependents(state, subject.task.id)
     subject.allowance = subject.used + (subject.task.max_attempts or state.limits.max_attempts)
     subject.non_progress = subject.recoveries = subject.ended_ms = 0
     subject.evidence = ""
@@ -303,8 +325,7 @@ def _task_reopened(state: State, recorded: Recorded, _: task.TaskReopened) -> No
 
 def _attempt_started(state: State, recorded: Recorded, event: attempt.AttemptStarted) -> None:
     subject = _task(state, recorded)
-    if recorded.attempt != len(subject.attempts) + 1:
-        raise _MisfitError(f"attempt {recorded.attempt} follows {len(subject.attempts)} attempts")
+    _check_begin(subject, recorded.attempt, event.continues)
     if subject.status is TaskStatus.NEEDS_YOU:
         _move_task(state, subject, TaskStatus.RUNNING)
     begun = AttemptState(
@@ -329,6 +350,18 @@ def _attempt_started(state: State, recorded: Recorded, event: attempt.AttemptSta
     subject.restore = False
 
 
+def _check_begin(subject: TaskState, number: int, continues: int) -> None:
+    """An attempt follows the ended ones before it, at a task that is under way and asks nothing."""
+    if number != len(subject.attempts) + 1:
+        raise _MisfitError(f"attempt {number} follows {len(subject.attempts)} attempts")
+    if not 0 <= continues < number:
+        raise _MisfitError(f"attempt {number} cannot go on from {continues}")
+    if subject.status not in (TaskStatus.RUNNING, TaskStatus.NEEDS_YOU) or subject.decision:
+        raise _MisfitError(f"no attempt can begin at a task that is {subject.status}")
+    if subject.attempt is not None and subject.attempt.status is AttemptStatus.RUNNING:
+        raise _MisfitError(f"attempt {number - 1} has not ended")
+
+
 def _go_on_from(begun: AttemptState, before: AttemptState) -> None:
     """Let an attempt keep what the interrupted one before it had brought to an end."""
     begun.checkpoint, begun.digest, begun.restored = before.checkpoint, before.digest, before.restored
@@ -349,8 +382,8 @@ def _attempt_measured(state: State, recorded: Recorded, event: attempt.AttemptMe
     _attempt(state, recorded).measured = event
 
 
-def _attempt_restored(state: State, recorded: Recorded, _: attempt.AttemptRestored) -> None:
-    _attempt(state, recorded).restored = True
+def _attempt_restored(state: State, recorded: Recorded, event: attempt.AttemptRestored) -> None:
+    _attempt(state, recorded).restored = not event.problem
 
 
 def _attempt_finished(state: State, recorded: Recorded, event: attempt.AttemptFinished) -> None:
@@ -394,7 +427,10 @@ def _agent_finished(state: State, recorded: Recorded, event: agent.AgentFinished
 
 
 def _tool_started(state: State, recorded: Recorded, event: tool.ToolStarted) -> None:
-    _attempt(state, recorded).tools[event.id] = ToolState(event.id, event.name, event.summary, recorded.at_wall)
+    tools = _attempt(state, recorded).tools
+    if event.id in tools:
+        raise _MisfitError(f"tool call {event.id!r} had begun before")
+    tools[event.id] = ToolState(event.id, event.name, event.summary, recorded.at_wall)
 
 
 def _tool(state: State, recorded: Recorded, tool_id: str) -> ToolState:
@@ -446,6 +482,8 @@ def _hook_finished(state: State, recorded: Recorded, event: hook.HookFinished) -
 
 def _decision_opened(state: State, recorded: Recorded, event: decision.DecisionOpened) -> None:
     subject = _task(state, recorded)
+    if event.id in state.decisions:
+        raise _MisfitError(f"decision {event.id!r} was opened before")
     _move_task(state, subject, TaskStatus.NEEDS_YOU)
     subject.decision, subject.last_error = event.id, event.error
     state.decisions[event.id] = Decision(
@@ -465,6 +503,8 @@ def _decision_answered(state: State, recorded: Recorded, event: decision.Decisio
     found = state.decisions.get(event.id)
     if found is None or not found.open:
         raise _MisfitError(f"decision {event.id!r} is not open")
+    if event.choice not in found.choices:
+        raise _MisfitError(f"{event.choice!r} does not answer decision {event.id!r}")
     found.choice, found.by, found.note, found.answered_ms = (
         event.choice,
         event.by,

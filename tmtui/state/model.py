@@ -180,11 +180,13 @@ class Decision(msgspec.Struct):
     by: str = ""
     note: str = ""
     answered_ms: int = 0
+    withdrawn: bool = False
+    """Whether its task ended, or left the plan, before anybody had answered."""
 
     @property
     def open(self) -> bool:
         """Whether it still waits for an answer."""
-        return not self.choice
+        return not self.choice and not self.withdrawn
 
 
 class Anomaly(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""A calculator. Each module is one kind of calculation."""

@@ -1,0 +1,1 @@
+"""The orders service: requests in, answers out, no network in between."""

@@ -1,0 +1,26 @@
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.system.commands import Sleeper
+from tmtui.system.warden import Warden
+
+
+collect_ignore = (
+    []
+    if sys.platform == "linux"
+    else ["test_warden.py", "test_warden_death.py", "test_sweep.py", "test_processes.py", "test_wardend.py"]
+)
+
+
+@pytest.fixture(name="warden")
+async def _warden() -> AsyncIterator[Warden]:
+    warden = await Warden.start(mark="tests")
+    yield warden
+    await warden.close()
+
+
+@pytest.fixture(name="sleeper")
+def _sleeper() -> Sleeper:
+    return Sleeper()

@@ -1,0 +1,1 @@
+"""The tools of agents: each understands its calls (`plan`) and carries them out."""

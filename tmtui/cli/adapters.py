@@ -1,0 +1,114 @@
+"""The real world in the form in which the engine asks for it."""
+
+from collections.abc import Awaitable, Sequence
+from io import FileIO
+from pathlib import Path
+
+from tmtui.domain.text import clean_line
+from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
+from tmtui.events.base import Entry, Recorded
+from tmtui.store.reader import LogReader
+from tmtui.store.writer import LogWriter
+from tmtui.system.state_dir import StateDirError, open_log
+from tmtui.system.warden import Child, Spawn, Warden
+from tmtui.workspace.checkpoint import Workspace
+from tmtui.workspace.git import GitError
+
+
+class RunLog:
+    """`engine.ports.EventLog`: the writer, for one run."""
+
+    def __init__(self, writer: LogWriter, run: str) -> None:
+        self._writer = writer
+        self._run = run
+
+    def submit(self, entries: Sequence[Entry], *, critical: bool) -> Awaitable[object] | None:
+        """Hand entries to the writer."""
+        return self._writer.submit(entries, self._run, critical=critical)
+
+
+class RunPast:
+    """`engine.ports.PastEvents`: the log, for one run."""
+
+    def __init__(self, state_dir: Path, run: str) -> None:
+        self._state_dir = state_dir
+        self._run = run
+
+    def of_attempt(self, task: str, attempt: int) -> list[Recorded]:
+        """All events of one attempt."""
+        with LogReader.open(self._state_dir) as reader:
+            return list(reader.events(self._run, task=task, attempt=attempt))
+
+
+class Shells:
+    """`engine.ports.Processes`: commands through the warden."""
+
+    def __init__(self, warden: Warden) -> None:
+        self._warden = warden
+
+    async def run(self, command: str, *, cwd: str, env: dict[str, str], timeout: float, job: str) -> Child:
+        """Start a shell command."""
+        spawn = Spawn(argv=("/bin/sh", "-c", command), cwd=cwd, env=env, timeout=timeout)
+        return await self._warden.spawn(spawn, job)
+
+
+class Trees:
+    """`engine.ports.Checkpoints`: the workspace, its errors made values."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def checkpoint(self, run: str, task: str, attempt: int) -> AttemptCheckpointed:
+        """Save the files as they are."""
+        return await self._workspace.checkpoint(run, task, attempt)
+
+    async def measure(self, before: AttemptCheckpointed, run: str, task: str, attempt: int) -> AttemptMeasured:
+        """Hold the files against a checkpoint."""
+        return await self._workspace.measure(before, run, task, attempt)
+
+    async def restore(
+        self, before: AttemptCheckpointed, after: AttemptMeasured, run: str, task: str, attempt: int
+    ) -> AttemptRestored:
+        """Undo what an attempt changed."""
+        try:
+            return await self._workspace.undo(before, after, run, task, attempt)
+        except GitError as error:
+            return AttemptRestored("", "", problem=clean_line(str(error)))
+
+
+class FolderLogs:
+    """`engine.ports.TaskLogs`: raw text in `<state>/logs/<task>/<name>.log`."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self._state_dir = state_dir
+
+    def open(self, task: str, name: str) -> "LogFile":
+        """A file to append to."""
+        return LogFile(self._state_dir, task, name)
+
+
+class LogFile:
+    """One file of raw text, opened when the first byte comes."""
+
+    def __init__(self, state_dir: Path, task: str, name: str) -> None:
+        self._state_dir = state_dir
+        self._name = f"logs/{task}/{name}.log"
+        self._file: FileIO | None = None
+        self._broken = False
+
+    def write(self, data: bytes) -> None:
+        """Append; when the disk or the folder refuses, give up on this file."""
+        if self._broken or not data:
+            return
+        try:
+            if self._file is None:
+                self._file = open_log(self._state_dir, self._name)
+            self._file.write(data)
+        except (OSError, StateDirError):
+            self._broken = True
+
+    def close(self) -> None:
+        """Done."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,111 @@
+"""How a run shows itself without a screen: as plain lines, as results only, or as JSON.
+
+A face turns each recorded event into text and writes nothing itself; `showing` takes a feed to a face.
+"""
+
+import sys
+from enum import StrEnum
+from typing import Protocol
+
+from tmtui.cli.output import Line, as_text, wants_colour
+from tmtui.cli.plain import RESULTS, PlainRenderer, plain_line
+from tmtui.cli.report import report_lines
+from tmtui.events.base import Recorded
+from tmtui.events.codec import encode_line
+from tmtui.monitor.report import make_report
+from tmtui.state.model import State
+
+
+class Manner(StrEnum):
+    """Which face."""
+
+    PLAIN = "plain"
+    """One line to an event."""
+    QUIET = "quiet"
+    """Results of tasks, questions and the report."""
+    JSON = "json"
+    """One event to a line."""
+
+
+class Face(Protocol):
+    """Shows a run as text."""
+
+    def show(self, recorded: Recorded, state: State) -> str:
+        """The text that an event adds; empty when it adds none.
+
+        Args:
+            recorded: The event.
+            state: The run's state with that event folded in.
+        """
+        ...
+
+    def end(self, state: State, now_ms: int, *, alive: bool) -> str:
+        """The last text: what was held back, and the report.
+
+        Args:
+            state: The run's state after the last event.
+            now_ms: Wall time.
+            alive: Whether an engine goes on with the run.
+        """
+        ...
+
+
+class PlainFace:
+    """One line to an event, and the report."""
+
+    def __init__(self, *, colour: bool = False, verbose: bool = False, report: bool = True) -> None:
+        self._colour = colour
+        self._report = report
+        self._renderer = PlainRenderer(verbose=verbose)
+        self._last_ms = 0
+
+    def show(self, recorded: Recorded, state: State) -> str:
+        """The lines of one event."""
+        self._last_ms = recorded.at_wall
+        return as_text(self._renderer.lines(recorded, state), colour=self._colour)
+
+    def end(self, state: State, now_ms: int, *, alive: bool) -> str:
+        """Lines without an end, and the report."""
+        lines = self._renderer.rest(self._last_ms, state)
+        lines += report_lines(make_report(state, now_ms, engine_alive=alive)) if self._report and state.plan else []
+        return as_text(lines, colour=self._colour)
+
+
+class QuietFace:
+    """Results, questions and the report."""
+
+    def __init__(self, *, colour: bool = False) -> None:
+        self._colour = colour
+
+    def show(self, recorded: Recorded, state: State) -> str:
+        """The line of an event that is a result."""
+        line: Line | None = plain_line(recorded, state) if type(recorded.event) in RESULTS else None
+        return as_text([line], colour=self._colour) if line else ""
+
+    def end(self, state: State, now_ms: int, *, alive: bool) -> str:
+        """The report."""
+        return (
+            as_text(report_lines(make_report(state, now_ms, engine_alive=alive)), colour=self._colour)
+            if state.plan
+            else ""
+        )
+
+
+class JsonFace:
+    """One event to a line, and nothing else."""
+
+    def show(self, recorded: Recorded, state: State) -> str:  # noqa: ARG002  # a face is given both
+        """The event."""
+        return encode_line(recorded).decode()
+
+    def end(self, state: State, now_ms: int, *, alive: bool) -> str:  # noqa: ARG002  # likewise
+        """Nothing: whoever reads JSON has all that the report is made of."""
+        return ""
+
+
+def make_face(manner: Manner, *, verbose: bool = False) -> Face:
+    """The face of that manner for standard output."""
+    colour = wants_colour(sys.stdout)
+    if manner is Manner.JSON:
+        return JsonFace()
+    return QuietFace(colour=colour) if manner is Manner.QUIET else PlainFace(colour=colour, verbose=verbose)

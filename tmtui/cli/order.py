@@ -1,0 +1,25 @@
+"""What an engine is asked to do: a value, so that it can be handed to another process."""
+
+from typing import Any
+
+import msgspec
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """An order for one engine."""
+
+    root: str
+    """Absolute path of the project's root."""
+    state_dir: str
+    plan: str
+    """The plan's file, relative to the root where it lies below it."""
+    resume: str = ""
+    """The run to take up again; empty plans a new one."""
+    agent: str = ""
+    """Empty takes the settings' choice, or, on a resume, the run's own."""
+    overrides: dict[str, Any] = {}
+    """Settings from flags."""
+    only: tuple[str, ...] = ()
+    attended: bool = True
+    """Whether somebody is there to be asked. Otherwise the settings' `unattended` answers."""
+    argv0: str = "tmtui"

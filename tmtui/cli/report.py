@@ -1,0 +1,104 @@
+"""The final report in words: what a person reads when a run has come to its end, or has stopped on the way."""
+
+from typing import Final
+
+from tmtui.cli.glyphs import TASK_MARKS
+from tmtui.cli.output import RULE, Line, Tone
+from tmtui.cli.standing import standing_by_word
+from tmtui.cli.times import count, duration
+from tmtui.domain.ids import short_run_id
+from tmtui.domain.money import format_usd
+from tmtui.domain.status import TaskStatus
+from tmtui.monitor.report import Cost, Report, TaskReport
+
+
+FILES_NAMED: Final = 8
+
+STUCK: Final = frozenset({TaskStatus.FAILED, TaskStatus.NEEDS_YOU})
+"""Where the last error says why."""
+
+
+def report_lines(report: Report) -> list[Line]:
+    """The report of a run, the next step last."""
+    return [
+        Line(RULE),
+        _headline(report),
+        Line(_figures(report)),
+        Line(""),
+        *(_task_line(task) for task in report.tasks),
+        *_files(report),
+        *_warnings(report),
+        *_next_step(report),
+    ]
+
+
+def _headline(report: Report) -> Line:
+    mark = standing_by_word(report.word).mark
+    reason = f" ({report.reason.replace('_', ' ')})" if report.reason else ""
+    return Line(f"{mark.glyph} Run {short_run_id(report.run)} of {report.plan}: {mark.word}{reason}", mark.tone)
+
+
+def _figures(report: Report) -> str:
+    others = [
+        f"{number} {TASK_MARKS[status].word}"
+        for status, number in report.counts.items()
+        if status is not TaskStatus.SUCCEEDED
+    ]
+    parts = [f"{report.done} of {count(report.total, 'task')} done", *others, duration(report.seconds)]
+    return " · ".join([*parts, *cost_words(report.cost)])
+
+
+def cost_words(cost: Cost) -> list[str]:
+    """Money and tokens in words; nothing when nothing was asked of any provider."""
+    if not cost.requests:
+        return []
+    least = "at least " if cost.micro is not None and cost.unknown else ""
+    return [f"{least}{format_usd(cost.micro)}", count(cost.usage.total, "token")]
+
+
+def tries_words(task: TaskReport) -> str:
+    """`2 attempts, 1 failure`; empty when it was never tried."""
+    if not task.tries:
+        return ""
+    failures = f", {count(task.failures, 'failure')}" if task.failures else ""
+    return count(task.tries, "attempt") + failures
+
+
+def _task_line(task: TaskReport) -> Line:
+    mark = TASK_MARKS[task.status]
+    facts = [mark.word] if task.status is not TaskStatus.SUCCEEDED else []
+    facts += [f"needs {', '.join(task.blocked_by)}"] if task.blocked_by else []
+    facts += [tries_words(task), duration(task.seconds)] if task.tries else []
+    facts += cost_words(task.cost)
+    shown = f" ({', '.join(facts)})" if facts else ""
+    why = (
+        f": {task.last_error}" if task.last_error and task.status in (TaskStatus.FAILED, TaskStatus.NEEDS_YOU) else ""
+    )
+    return Line(f"{mark.glyph} {task.id}: {task.title}{shown}{why}", mark.tone)
+
+
+def _files(report: Report) -> list[Line]:
+    if not report.files:
+        return []
+    named = ", ".join(report.files[:FILES_NAMED])
+    more = len(report.files) - FILES_NAMED
+    return [Line(""), Line(f"Files changed ({len(report.files)}): {named}{f' and {more} more' if more > 0 else ''}")]
+
+
+def _warnings(report: Report) -> list[Line]:
+    lines = [Line(f"⚠ {each.what}: {each.why}. {each.remedy}".rstrip(), Tone.WARN) for each in report.degraded]
+    lines += [Line(f"✗ Trouble in {each.where}: {each.message}", Tone.BAD) for each in report.troubles]
+    if report.anomalies:
+        lines.append(Line(f"⚠ {count(report.anomalies, 'event')} did not fit: tmtui debug tells more", Tone.WARN))
+    return [Line(""), *lines] if lines else []
+
+
+def _next_step(report: Report) -> list[Line]:
+    advice = standing_by_word(report.word).advice
+    if not advice:
+        return []
+    lines = [f"Next: {advice}"]
+    stuck = next((task.id for task in report.tasks if task.status in STUCK), "")
+    if stuck:
+        lines.append(f"Look closer: tmtui logs {stuck}, tmtui diff {stuck}")
+    return [Line(""), *(Line(line) for line in lines)]

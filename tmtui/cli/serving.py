@@ -1,0 +1,277 @@
+"""The composition root of an engine: from an order to a run that has ended or was laid down.
+
+An engine lives in the process that `serve` is called in: the command's own when there is no screen, and a process of
+its own (`engine_process`) when there is one. Either way it holds the state folder's lock, is the only one that writes
+the log, and hears commands over the socket.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from tmtui import __version__
+from tmtui.agents.port import Agent
+from tmtui.agents.registry import AgentSpecError, make_agent
+from tmtui.agents.toolbox import Toolbox
+from tmtui.cli.adapters import FolderLogs, RunLog, RunPast, Shells, Trees
+from tmtui.cli.errors import CommandError
+from tmtui.cli.order import Order
+from tmtui.config.load import load_settings
+from tmtui.config.settings import Settings
+from tmtui.domain.ids import new_run_id
+from tmtui.domain.plan import Plan
+from tmtui.domain.problem import Problem
+from tmtui.engine.decide import Answers, PlannedAnswer
+from tmtui.engine.journal import Journal
+from tmtui.engine.ports import World
+from tmtui.engine.resume import reopen, replan
+from tmtui.engine.runner import Runner
+from tmtui.events.base import Entry, Recorded
+from tmtui.events.commands import AnyCommand, Reply
+from tmtui.events.monitor import Degraded
+from tmtui.events.run import Limits, RunPlanned, RunStarted
+from tmtui.plans.native import load_plan
+from tmtui.state.fold import fold_all
+from tmtui.state.model import State
+from tmtui.store.errors import StorageError
+from tmtui.store.reader import LogReader
+from tmtui.store.writer import LogWriter
+from tmtui.system.clock import SystemClock
+from tmtui.system.control import ControlServer, Peer
+from tmtui.system.environment import child_env
+from tmtui.system.lock import EngineLock, Holder
+from tmtui.system.machine import boot_id, host_name
+from tmtui.system.state_dir import mark_of, prepare
+from tmtui.system.warden import Warden
+from tmtui.workspace.checkpoint import Workspace
+
+
+UNSANDBOXED = "none"
+
+PYTHON = "TMTUI_PYTHON"
+"""Tells hooks and tools the interpreter that tmtui runs on, which has pytest. Their own PATH stays as it is."""
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """An order with its files read."""
+
+    settings: Settings
+    plan: Plan
+    limits: Limits
+    warnings: tuple[Problem, ...]
+
+
+Listener = Callable[[Sequence[Recorded], State], None]
+
+
+def read_order(order: Order) -> Prepared:
+    """Read the settings and the plan.
+
+    Raises:
+        ProblemsError: something in them is wrong; everything that is wrong is told.
+    """
+    root = Path(order.root)
+    settings, warnings = load_settings(root, os.environ, order.overrides)
+    plan, more = load_plan(root / order.plan, hooks=settings.hooks, defaults=settings.hook_defaults, root=root)
+    return Prepared(settings, plan, _limits(settings, order), (*warnings, *more))
+
+
+def _limits(settings: Settings, order: Order) -> Limits:
+    limits = settings.limits()
+    if order.attended or "on_decision" in order.overrides or limits.on_decision != "ask":
+        return limits
+    return msgspec.structs.replace(limits, on_decision=settings.unattended.on_decision or "skip")
+
+
+def _answers(settings: Settings) -> Answers:
+    return {
+        task: [PlannedAnswer(answer.choice, answer.note, answer.restore) for answer in answers]
+        for task, answers in settings.unattended.answers.items()
+    }
+
+
+async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[str, Runner], None]) -> State:
+    """Be the engine for one order.
+
+    Args:
+        order: What to do.
+        listeners: Called after each commit.
+        ready: Called with the run's id once the engine hears commands.
+
+    Returns:
+        The state in which the run ended or was laid down.
+
+    Raises:
+        ProblemsError: the plan or the settings cannot be used.
+        CommandError: there is no such agent.
+        Held: another engine is at work in the state folder.
+        StorageError: the log cannot be used.
+    """
+    state_dir = Path(order.state_dir)
+    clock = SystemClock()
+    prepared = read_order(order)
+    prepare(state_dir)
+    async with AsyncExitStack() as stack:
+        lock = EngineLock.acquire(state_dir, Holder.here(now_ms=clock.wall_ms(), argv0=order.argv0))
+        stack.callback(lock.release)
+        state = _load(state_dir, order.resume) if order.resume else State(run=_new_run(clock))
+        agent = _make_agent(order, prepared.settings, state, clock)
+        lock.describe(state.run)
+        warden = await Warden.start(mark=mark_of(state_dir), lock_path=state_dir / "warden.lock")
+        stack.push_async_callback(warden.close)
+        engine = _Engine(order, prepared, state)
+        await engine.open_log(stack, clock, listeners)
+        workspace = await Workspace.open(Path(order.root), state_dir)
+        protected = (Path(os.path.relpath(state_dir, order.root)).as_posix(),)
+        toolbox = stack.enter_context(Toolbox(Path(order.root), warden, child_environment(), protected))
+        runner = engine.make_runner(agent, warden, toolbox, workspace, clock)
+        await engine.record_beginning(agent, workspace.problem)
+        control = await ControlServer.start(state_dir, engine.hear)
+        stack.push_async_callback(control.close)
+        ready(state.run, runner)
+        with _signals(runner, warden):
+            await runner.run(engine.started())
+    return state
+
+
+def _new_run(clock: SystemClock) -> str:
+    return new_run_id(clock.wall_ms(), random.SystemRandom())
+
+
+def _load(state_dir: Path, run: str) -> State:
+    with LogReader.open(state_dir, idle=True) as reader:
+        return fold_all(reader.events(run))
+
+
+def _make_agent(order: Order, settings: Settings, state: State, clock: SystemClock) -> Agent:
+    spec = order.agent or state.agent or settings.agent
+    if not spec:
+        raise CommandError(
+            "no agent is chosen",
+            "Name one: tmtui run PLAN --agent scripted:FILE, or `agent: …` in .taskmaster.yml.",
+        )
+    try:
+        return make_agent(spec, Path(order.root), clock, os.environ)
+    except AgentSpecError as error:
+        raise CommandError(str(error), "Choose one of these with --agent, or `agent:` in .taskmaster.yml.") from error
+
+
+def child_environment() -> dict[str, str]:
+    """What hooks and tools get of this process's environment."""
+    return child_env({PYTHON: sys.executable})
+
+
+class _Engine:
+    """The parts of one engine while they are put together."""
+
+    def __init__(self, order: Order, prepared: Prepared, state: State) -> None:
+        self._order = order
+        self._prepared = prepared
+        self._state = state
+        self._writer: LogWriter
+        self._journal: Journal
+        self._runner: Runner
+
+    async def open_log(self, stack: AsyncExitStack, clock: SystemClock, listeners: Sequence[Listener]) -> None:
+        self._writer = await LogWriter.open(
+            Path(self._order.state_dir),
+            clock=clock,
+            on_commit=self._committed,
+            on_trouble=self._storage_trouble,
+            pid=os.getpid(),
+            host=host_name(),
+            boot_id=boot_id(),
+        )
+        stack.push_async_callback(self._writer.close)
+        self._journal = Journal(RunLog(self._writer, self._state.run), self._state)
+        for listener in listeners:
+            self._journal.listen(listener)
+
+    def _committed(self, batch: Sequence[Recorded]) -> None:
+        self._journal.committed(batch)
+
+    def make_runner(
+        self, agent: Agent, warden: Warden, toolbox: Toolbox, workspace: Workspace, clock: SystemClock
+    ) -> Runner:
+        order, settings = self._order, self._prepared.settings
+        world = World(
+            clock=clock,
+            rng=random.SystemRandom(),
+            past=RunPast(Path(order.state_dir), self._state.run),
+            processes=Shells(warden),
+            checkpoints=Trees(workspace),
+            toolbox=toolbox,
+            logs=FolderLogs(Path(order.state_dir)),
+            agent=agent,
+            root=order.root,
+            child_env=child_environment(),
+            agent_timeout=settings.agent_timeout,
+        )
+        self._runner = Runner(world, self._journal, _answers(settings))
+        return self._runner
+
+    async def record_beginning(self, agent: Agent, no_checkpoints: str) -> None:
+        plan = self._prepared.plan
+        if not self._order.resume:
+            planned = RunPlanned(plan, self._order.root, self._prepared.limits, agent.name, __version__)
+            await self._journal.record(Entry(planned))
+        else:
+            await self._journal.record(*replan(self._state, plan))
+            await self._journal.record(*reopen(self._state, "resume"))
+        if lost := self._writer.opened.tail_lost:
+            await self._journal.record(Entry(lost))
+        if no_checkpoints:
+            remedy = "start tmtui in a git repository, and see `tmtui doctor`"
+            await self._journal.record(Entry(Degraded("checkpoints", no_checkpoints, remedy)))
+
+    def started(self) -> RunStarted:
+        return RunStarted(
+            pid=os.getpid(),
+            host=host_name(),
+            boot_id=boot_id(),
+            resumed=bool(self._order.resume),
+            sandbox=UNSANDBOXED,
+            only=self._order.only,
+            limits=self._prepared.limits,
+        )
+
+    async def hear(self, command: AnyCommand, _: Peer) -> Reply:
+        return await self._runner.handle(command)
+
+    def _storage_trouble(self, error: StorageError | None) -> None:
+        if error is None:
+            self._runner.storage_is_back()
+        elif error.passing:
+            self._runner.hold_for_storage(f"{error} ({error.hint})" if error.hint else str(error))
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def _signals(runner: Runner, warden: Warden) -> Iterator[None]:
+    """Lay the run down on the first signal; on the second, end what still runs at once."""
+    loop = asyncio.get_running_loop()
+    heard: list[signal.Signals] = []
+
+    def hear(number: signal.Signals) -> None:
+        heard.append(number)
+        if len(heard) == 1:
+            runner.stop(number.name)
+        elif warden.pid:
+            os.kill(warden.pid, signal.SIGKILL)
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, hear, number)
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)

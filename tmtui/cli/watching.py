@@ -1,0 +1,110 @@
+"""`tmtui watch` and `tmtui replay`: a run in the cockpit, or as lines where there is no screen."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import click
+
+from tmtui.cli.exit_codes import ExitCode
+from tmtui.cli.faces import Manner, make_face
+from tmtui.cli.options import run_argument
+from tmtui.cli.project import Project, here, no_terminal, open_log, pick_run
+from tmtui.cli.showing import show_feed
+from tmtui.cli.standing import works_on
+from tmtui.cli.verdict import code_of_run
+from tmtui.events.base import Recorded
+from tmtui.store.feed import replay as replay_feed, tail
+from tmtui.store.reader import LogReader
+
+
+LOOK_SECONDS: Final = 0.25
+"""Between two looks at whether the engine is still there."""
+
+
+@click.command()
+@run_argument
+@click.option("--plain", "manner", flag_value=Manner.PLAIN, type=Manner, help="Lines instead of the screen.")
+@click.option("--quiet", "manner", flag_value=Manner.QUIET, type=Manner, help="Results, questions and the report.")
+@click.option("--json", "manner", flag_value=Manner.JSON, type=Manner, help="One event to a line.")
+@click.option("-v", "--verbose", is_flag=True, help="Prompts and thinking as well, in lines.")
+def watch(run_id: str | None, *, manner: Manner | None, verbose: bool) -> ExitCode:
+    """Follow a run from this terminal.
+
+    Without a terminal, or with one of the options, it prints lines until the run ends, and its exit code is the
+    run's.
+    """
+    project = here()
+    with open_log(project) as reader:
+        run = pick_run(reader, run_id).run
+    if manner is None and not no_terminal():
+        return attach(project, run)
+    face = make_face(manner or Manner.PLAIN, verbose=verbose)
+    return code_of_run(asyncio.run(show_feed(live_feed(project, run), face)))
+
+
+@click.command()
+@run_argument
+@click.option("--speed", type=click.FloatRange(0.1, 1000), default=1.0, show_default=True, help="In the cockpit.")
+@click.option("--plain", "manner", flag_value=Manner.PLAIN, type=Manner, help="Lines, all at once.")
+@click.option("--quiet", "manner", flag_value=Manner.QUIET, type=Manner, help="Results, questions and the report.")
+@click.option("--json", "manner", flag_value=Manner.JSON, type=Manner, help="One event to a line.")
+@click.option("-v", "--verbose", is_flag=True, help="Prompts and thinking as well, in lines.")
+def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: bool) -> ExitCode:
+    """Play a run again from its log.
+
+    Nothing is carried out: a replay only reads. Without a terminal it prints the whole run as lines.
+    """
+    project = here()
+    with open_log(project) as reader:
+        run = pick_run(reader, run_id).run
+    if manner is None and not no_terminal():
+        return play(project, run, speed)
+    face = make_face(manner or Manner.PLAIN, verbose=verbose)
+    alive = works_on(project.holder(), run)
+    asyncio.run(show_feed(replay_feed(project.state_dir, run), face, alive=alive))
+    return ExitCode.OK
+
+
+async def live_feed(project: Project, run: str) -> AsyncGenerator[list[Recorded], None]:
+    """A run's events, past and to come, until nobody works on it any more and all of them were given."""
+    stop = asyncio.Event()
+    given = _Given()
+    watcher = asyncio.create_task(_stop_when_over(project, run, given, stop))
+    try:
+        async with contextlib.aclosing(tail(project.state_dir, run, stop=stop)) as batches:
+            async for batch in batches:
+                given.seq = batch[-1].seq
+                yield batch
+    finally:
+        watcher.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watcher
+
+
+class _Given:
+    """How far a feed has come."""
+
+    seq = 0
+
+
+async def _stop_when_over(project: Project, run: str, given: _Given, stop: asyncio.Event) -> None:
+    while True:
+        holder = project.holder()
+        if not works_on(holder, run):
+            with LogReader.open(project.state_dir, idle=holder is None) as reader:
+                if given.seq >= reader.head(run):
+                    stop.set()
+                    return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def attach(project: Project, run: str) -> ExitCode:
+    """Open the cockpit on a run."""
+    raise NotImplementedError
+
+
+def play(project: Project, run: str, speed: float) -> ExitCode:
+    """Open the cockpit on the recording of a run."""
+    raise NotImplementedError

@@ -1,0 +1,75 @@
+"""Commands for a run on which no engine works.
+
+What must be written is written by whoever holds the lock, and here that is the command itself, for a moment. An answer
+given so counts like any other: the next engine acts on it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tmtui.domain.clock import Clock
+from tmtui.domain.status import RUN_ENDED
+from tmtui.engine.decide import Refusal, abort_run, on_command
+from tmtui.events.base import Entry, Recorded
+from tmtui.events.commands import Abort, Answer, AnyCommand, Reply
+from tmtui.state.fold import fold, fold_all
+from tmtui.state.model import State
+from tmtui.store.reader import LogReader
+from tmtui.store.writer import LogWriter
+from tmtui.system.lock import EngineLock, Holder
+from tmtui.system.state_dir import prepare
+
+
+NOBODY = "no engine is at work here, so there is nothing to {}; take the run up with: tmtui resume"
+
+
+async def apply(state_dir: Path, run: str, command: AnyCommand, clock: Clock, argv0: str = "tmtui") -> Reply:
+    """Do what a command asks of a run that no engine works on.
+
+    Args:
+        state_dir: The folder that holds the log.
+        run: The run that is meant.
+        command: What is asked. Only an answer and an abort mean something without an engine.
+        clock: Stamps what is recorded.
+        argv0: How this process names itself in the lock, for as long as it holds it.
+
+    Raises:
+        Held: an engine has started in the meantime; send it the command instead.
+        StorageError: the log cannot be used.
+    """
+    prepare(state_dir)
+    lock = EngineLock.acquire(state_dir, Holder.here(now_ms=clock.wall_ms(), argv0=argv0, run=run))
+    try:
+        with LogReader.open(state_dir) as reader:
+            state = fold_all(reader.events(run))
+        decided = _decide(state, command)
+        if isinstance(decided, Refusal):
+            return Reply(False, decided.message, run, state.seq)
+        await _record(state_dir, run, decided, state, clock)
+        return Reply(True, "recorded; it takes effect when the run is taken up: tmtui resume", run, state.seq)
+    finally:
+        lock.release()
+
+
+def _decide(state: State, command: AnyCommand) -> list[Entry] | Refusal:
+    match command:
+        case Answer():
+            return on_command(state, command)
+        case Abort() if state.status in RUN_ENDED:
+            return Refusal(f"the run has ended: {state.status}")
+        case Abort():
+            return abort_run(state, command.reason or "aborted by a person")
+        case _:
+            return Refusal(NOBODY.format(type(command).__name__.lower()))
+
+
+async def _record(state_dir: Path, run: str, entries: Sequence[Entry], state: State, clock: Clock) -> None:
+    def committed(batch: Sequence[Recorded]) -> None:
+        for recorded in batch:
+            fold(state, recorded)
+
+    holder = Holder.here(now_ms=clock.wall_ms(), argv0="tmtui")
+    async with await LogWriter.open(
+        state_dir, clock=clock, on_commit=committed, on_trouble=lambda _: None, pid=holder.pid, host=holder.host
+    ) as writer:
+        await writer.submit(entries, run, critical=True)

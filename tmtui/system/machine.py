@@ -1,0 +1,17 @@
+"""Which machine this is, and which start of it."""
+
+import platform
+from pathlib import Path
+
+
+def host_name() -> str:
+    """The machine's name; empty when it has none."""
+    return platform.node()
+
+
+def boot_id() -> str:
+    """A word that differs after each start of the machine; empty where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""

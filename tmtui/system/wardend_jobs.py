@@ -1,0 +1,120 @@
+"""The warden's jobs, and whose each process is.
+
+A job is a command's first process, its *leader*, and everything that descends from it. What has lost its parent
+comes to the warden, which asks in this order: was it seen under a job before? Is it in a leader's session? Does it
+carry a job's label, or still hold its output? One that hides all of that belongs to the job that ends when no other
+that runs could have started it.
+"""
+
+import math
+import os
+import sys
+import time
+from typing import Final
+
+from tmtui.system.processes import Process, family, holds_pipe, label_of, look_at, own_children, process_table
+
+
+RUNNING: Final = "running"
+ENDING: Final = "ending"
+KILLING: Final = "killing"
+
+NEVER: Final = math.inf
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+class Job:
+    """One command, with everything that it started."""
+
+    def __init__(self, number: int, label: str, deadline: float, grace: float) -> None:
+        self.number = number
+        self.label = label
+        self.grace = grace
+        self.alarm = deadline
+        """When the next thing is due: the timeout, the end of the grace, the next round of KILL."""
+        self.phase = RUNNING
+        self.pid = 0
+        self.pipe = 0
+        """The inode of the pipe that takes its output."""
+        self.born = ticks_now()
+        """When it started, on the scale of `Process.start`."""
+        self.started = time.monotonic()
+        self.leads = True
+        """Whether the leader lives."""
+        self.seen: dict[int, int] = {}
+        """Number and start of every process that was ever seen in it."""
+        self.give_up_at = NEVER
+        self.timed_out = False
+        self.canceled = False
+        self.survivors = 0
+
+
+class Jobs:
+    """All jobs of which anything is left.
+
+    Args:
+        subreaper: Whether orphans come to this process. Where they do not, a job is its leader's process group.
+    """
+
+    def __init__(self, *, subreaper: bool) -> None:
+        self.by_number: dict[int, Job] = {}
+        self.by_leader: dict[int, Job] = {}
+        """Those whose leader is not yet reaped."""
+        self._subreaper = subreaper
+        self._owners: dict[tuple[int, int], Job] = {}
+        self._unkillable: set[int] = set()
+
+    def add(self, job: Job) -> None:
+        """Take a job that has just been started."""
+        self.by_number[job.number] = self.by_leader[job.pid] = job
+
+    def drop(self, job: Job, left: list[Process]) -> None:
+        """Forget a job. What is left of it is not counted to any other."""
+        del self.by_number[job.number]
+        self._unkillable.update(process.pid for process in left)
+        self._owners = {key: owner for key, owner in self._owners.items() if owner is not job}
+
+    def orphans(self) -> list[int]:
+        """The processes that have lost their parent and are not yet ended. Nearly always none."""
+        if self._subreaper:
+            children = own_children()
+            self._unkillable.intersection_update(children)
+            return [pid for pid in children if pid not in self.by_leader and pid not in self._unkillable]
+        groups = {job.pid for job in self.by_number.values()}
+        return [p.pid for p in process_table().values() if p.group in groups and p.pid not in self.by_leader]
+
+    def members(self, job: Job, orphans: list[int]) -> list[Process]:
+        """Every living process of a job."""
+        roots = [pid for pid in orphans if (process := look_at(pid)) and self._belongs(process, job)]
+        if job.leads:
+            roots.append(job.pid)
+        members = family(roots) if roots else []
+        job.seen.update((process.pid, process.start) for process in members)
+        return members
+
+    def _belongs(self, orphan: Process, job: Job) -> bool:
+        owner = self._owners.get((orphan.pid, orphan.start)) or self._owner(orphan)
+        if owner is None:
+            others = (other for other in self.by_number.values() if other.leads and other is not job)
+            return not any(other.born <= orphan.start for other in others)
+        self._owners[orphan.pid, orphan.start] = owner
+        return owner is job
+
+    def _owner(self, orphan: Process) -> Job | None:
+        jobs = self.by_number.values()
+        for job in jobs:
+            if job.seen.get(orphan.pid) == orphan.start or orphan.session == job.pid:
+                return job
+        label = label_of(orphan.pid)
+        for job in jobs:
+            if label == job.label or holds_pipe(orphan.pid, job.pipe):
+                return job
+        return None
+
+
+def ticks_now() -> int:
+    """The moment, on the scale of `Process.start`."""
+    if sys.platform != "linux":
+        return 0
+    return int(time.clock_gettime(time.CLOCK_BOOTTIME) * _TICKS)

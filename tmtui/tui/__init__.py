@@ -1,0 +1,25 @@
+"""The cockpit: state in, commands out, one frame clock.
+
+Data goes one way. A `Source` yields what was recorded; the bridge folds it at once into the one `State` and notes
+what that touched; thirty times a second the frame clock has whatever was touched drawn, inside one batch. Widgets
+draw themselves line by line from the state and from texts that lie outside them, only what is visible. What a person
+wants goes the other way: a key becomes an intent, the screen turns intents into commands, and `send` carries them
+to the engine, whose answer comes back as events like everything else.
+
+- `ports`: what the cockpit is given. `sources`: the same over the log, the socket and git.
+- `bridge`, `player`, `frame`: how events become a state, and when it is drawn.
+- `intents`, `keymap`: every command, its key and its words.
+- `paint`, `themes`, `marks`, `figures`: how text, colour, signs and numbers look.
+- `viewport`, `wrap`, `pages`: texts on their way to a pane.
+- `widgets`, `screens`, `app`: what Textual is told.
+
+Nothing here reads the terminal's own escapes out of foreign text: `paint` is the last gate, and no widget is given
+markup.
+"""
+
+import os
+
+
+os.environ.setdefault("TEXTUAL_FPS", "120")
+# Textual paints on a timer of its own, which it reads from here when it is imported: at its default of 60 Hz a key's
+# effect can wait 33 ms for its frame, at 120 Hz half of that.

@@ -1,0 +1,1 @@
+"""Texts that are made from the state for a tab: each is a function from values to `Lines`."""

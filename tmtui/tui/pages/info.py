@@ -1,0 +1,120 @@
+"""Why a task's status is believed, and what else is known about it."""
+
+from tmtui.state.lines import LineKind, Lines
+from tmtui.state.model import Spending, State, TaskState
+from tmtui.state.selectors import evidence, falls_if_skipped, worked_ms
+from tmtui.tui.figures import clock, date_and_time, money, tokens
+from tmtui.tui.marks import TASK_MARKS
+
+
+LABEL: int = 14
+"""Cells for a label."""
+
+
+def info_page(state: State, subject: TaskState, now_ms: int) -> Lines:
+    """The page."""
+    lines = Lines()
+    _status(lines, state, subject)
+    _times(lines, subject, now_ms)
+    _receipt(lines, subject.spending)
+    _dependencies(lines, state, subject)
+    _safety(lines, subject)
+    _task(lines, subject)
+    return lines
+
+
+def _field(lines: Lines, label: str, value: str) -> None:
+    for number, line in enumerate(value.split("\n")):
+        head = label if number == 0 else ""
+        lines.add(LineKind.FIELD, f"{head:<{LABEL}}{line}", lead=LABEL)
+
+
+def _status(lines: Lines, state: State, subject: TaskState) -> None:
+    mark = TASK_MARKS[subject.status]
+    lines.add(LineKind.HEAD, f"{subject.task.id} · {subject.task.title}")
+    _field(lines, "status", f"{mark.sign} {mark.word}")
+    for number, fact in enumerate(evidence(state, subject)):
+        _field(lines, "" if number else "because", fact)
+    if subject.last_error:
+        _field(lines, "last error", subject.last_error)
+    if subject.intervention:
+        _field(lines, "answered", subject.intervention)
+
+
+def _times(lines: Lines, subject: TaskState, now_ms: int) -> None:
+    if not subject.attempts:
+        return
+    lines.gap()
+    lines.add(LineKind.HEAD, "Times")
+    _field(lines, "started", date_and_time(subject.started_ms))
+    if subject.ended_ms:
+        _field(lines, "ended", date_and_time(subject.ended_ms))
+    _field(lines, "worked", clock(worked_ms(subject, now_ms)))
+    _field(lines, "tries", f"{subject.used} of {subject.allowance} used")
+
+
+def _receipt(lines: Lines, spending: Spending) -> None:
+    lines.gap()
+    lines.add(LineKind.HEAD, "Receipt")
+    if not spending.requests:
+        _field(lines, "paid", "no request was recorded")
+        return
+    usage = spending.usage
+    unpriced = f"; {spending.unknown} of them at an unknown price" if spending.unknown else ""
+    _field(lines, "paid", money(spending.micro_or_unknown))
+    _field(lines, "requests", f"{spending.requests}{unpriced}")
+    _field(lines, "tokens", f"{tokens(usage.input_tokens)} in · {tokens(usage.output_tokens)} out")
+    _field(lines, "cache", f"{tokens(usage.cache_read_tokens)} read · {tokens(usage.cache_write_tokens)} written")
+
+
+def _dependencies(lines: Lines, state: State, subject: TaskState) -> None:
+    needs = [each for each in subject.task.depends_on if each in state.tasks]
+    falls = falls_if_skipped(state, subject.task.id)
+    if not needs and not falls:
+        return
+    lines.gap()
+    lines.add(LineKind.HEAD, "Dependencies")
+    for number, each in enumerate(needs):
+        _field(lines, "" if number else "needs", _named(state, each))
+    for number, each in enumerate(falls):
+        _field(lines, "" if number else "needed by", _named(state, each))
+
+
+def _named(state: State, task_id: str) -> str:
+    subject = state.tasks[task_id]
+    mark = TASK_MARKS[subject.status]
+    return f"{mark.sign} {task_id} {subject.task.title} · {mark.word}"
+
+
+def _safety(lines: Lines, subject: TaskState) -> None:
+    kept = [each for each in subject.attempts if each.checkpoint is not None]
+    if not kept:
+        return
+    lines.gap()
+    lines.add(LineKind.HEAD, "Checkpoints")
+    for attempt in kept:
+        checkpoint = attempt.checkpoint
+        if checkpoint is None:
+            continue
+        what = checkpoint.problem or f"{checkpoint.ref or 'tree'} {checkpoint.tree[:10]}".strip()
+        _field(lines, f"before {attempt.number}", what + (" · put back" if attempt.restored else ""))
+
+
+def _task(lines: Lines, subject: TaskState) -> None:
+    task = subject.task
+    lines.gap()
+    lines.add(LineKind.HEAD, "Task")
+    for label, value in (
+        ("phase", task.phase),
+        ("part of", task.parent),
+        ("path", task.path),
+        ("risk", task.risk),
+        ("estimate", task.estimate),
+        ("pre-hooks", ", ".join(each.name for each in task.pre_hooks)),
+        ("post-hooks", ", ".join(each.name for each in task.post_hooks)),
+        ("description", task.description.strip()),
+        ("accepted when", "\n".join(task.acceptance_criteria)),
+        ("done when", "\n".join(task.definition_of_done)),
+    ):
+        if value:
+            _field(lines, label, value)

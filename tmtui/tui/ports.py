@@ -1,0 +1,73 @@
+"""What the cockpit is given by whoever opens it. It reaches for nothing by itself."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+
+from tmtui.events.base import Recorded
+from tmtui.events.commands import Command, Reply
+
+
+class Source(Protocol):
+    """Where the events of one run come from."""
+
+    def open(self) -> AsyncIterator[list[Recorded]]:
+        """The run's events in order, from the first; it waits for more while the run goes on.
+
+        For a replay it ends with the last event that was recorded.
+
+        Raises:
+            SourceLostError: the log cannot be read.
+        """
+        ...
+
+    async def fetch(self, task: str, attempt: int, upto: int) -> list[Recorded]:
+        """The events of one attempt up to and with the one of place `upto`, in order.
+
+        Raises:
+            SourceLostError: the log cannot be read.
+        """
+        ...
+
+
+Send = Callable[[Command], Awaitable[Reply]]
+"""Carries a command to the engine. It never raises: what goes wrong on the way is a `Reply` that is not ok."""
+
+DiffOf = Callable[[str, str], Awaitable[str]]
+"""The unified diff of two trees by their ids. It raises `DiffUnavailableError` with a line for the person."""
+
+EngineAlive = Callable[[], bool]
+"""Whether anybody holds the project's lock. Cheap: it is asked once a second."""
+
+
+class SourceLostError(Exception):
+    """The log cannot be read (any more), and the text says why."""
+
+
+class DiffUnavailableError(Exception):
+    """A diff cannot be had, and the text says why."""
+
+
+class StartFailedError(Exception):
+    """The engine did not come up."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exit_code = exit_code
+
+
+class CockpitExit(msgspec.Struct, frozen=True):
+    """Why the cockpit was left."""
+
+    reason: str
+    """`finished`: the run was over, or it was a replay. `detached`: it goes on without us. `stopped`: it was laid
+    down on the way out. `signal`: TERM, HUP or INT ended the cockpit. `failed`: the engine did not start, or the
+    screen itself failed."""
+    message: str = ""
+    """A line for the person; empty where there is nothing to say."""
+    exit_code: int = 0
+    """With which a program that does nothing else should end: 0, the start's own code, 70, or 128 and the signal."""
+    details: str = ""
+    """For a failure of the screen: the traceback, safe to print or to write to a file."""

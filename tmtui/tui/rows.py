@@ -1,0 +1,101 @@
+"""One row of a text as it is drawn: time, gutter, and the text with what lies over it.
+
+The text's pieces carry their line's number and their place in it as Textual's `offset`, by which a selection with the
+mouse knows what it holds; time and gutter carry none, so they are never copied.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tmtui.state.lines import LineKind
+from tmtui.tui.figures import time_of_day
+from tmtui.tui.paint import Ink, Inks, Span, Spans, segments
+from tmtui.tui.viewport import GUTTERS, PLAIN_GUTTER, Row
+
+
+KIND_INKS: Final[Mapping[LineKind, Ink]] = {
+    LineKind.HEAD: Ink.TITLE,
+    LineKind.THOUGHT: Ink.THOUGHT,
+    LineKind.NOTE: Ink.MUTED,
+    LineKind.WARN: Ink.WARN,
+    LineKind.INPUT: Ink.MUTED,
+    LineKind.GOOD: Ink.GOOD,
+    LineKind.BAD: Ink.BAD,
+    LineKind.FILE: Ink.STRONG,
+    LineKind.HUNK: Ink.HUNK,
+    LineKind.ADDED: Ink.ADDED,
+    LineKind.REMOVED: Ink.REMOVED,
+}
+
+LEAD_INKS: Final[Mapping[LineKind, Ink]] = {LineKind.CALL: Ink.CALL, LineKind.FIELD: Ink.MUTED}
+
+_REPEATED_GUTTERS: Final = frozenset({LineKind.INPUT, LineKind.PRINTED})
+"""Gutters that are drawn before each row of a line: a rule beside a block."""
+
+TIMES_WIDTH: Final = 10
+"""Cells for the time before a line."""
+
+
+class Dress(NamedTuple):
+    """How a row is to be drawn, beyond what it says."""
+
+    times: bool = False
+    under: Ink | None = None
+    """What lies beneath the whole row."""
+    selection: tuple[int, int] | None = None
+    """The selected part, in characters of the line."""
+    matches: tuple[tuple[int, int], ...] = ()
+    """What a search found, in characters of the line: a place may be cut by a wrap."""
+    match_ink: Ink = Ink.MATCH
+
+
+def row_strip(row: Row, width: int, inks: Inks, dress: Dress) -> Strip:
+    """The row in exactly `width` cells."""
+    under = () if dress.under is None else (dress.under,)
+    margin = segments(_margin(row, times=dress.times), inks, dress.under)
+    pad = inks.style(Ink.TEXT, *under)
+    text: list[Segment] = []
+    place = row.start
+    for piece, over in _pieces(row, dress):
+        meta = Style.from_meta({"offset": (place, row.number)})
+        text.append(Segment(piece, inks.style(over[0], *under, *over[1:]) + meta))
+        place += len(piece)
+    return Strip([*margin, *text]).adjust_cell_length(width, pad)
+
+
+def _margin(row: Row, *, times: bool) -> Spans:
+    """The time and the gutter before a piece of a line."""
+    again = row.part > 0
+    gutter = GUTTERS.get(row.kind, PLAIN_GUTTER)
+    if again and row.kind not in _REPEATED_GUTTERS:
+        gutter = " " * len(gutter)
+    ink = Ink.FAINT if row.kind in _REPEATED_GUTTERS else KIND_INKS.get(row.kind, Ink.CALL)
+    spans = [Span(gutter + " " * row.hang, ink)]
+    if times:
+        stamp = "" if again else time_of_day(row.at_ms)
+        spans.insert(0, Span(f" {stamp:<{TIMES_WIDTH - 1}}", Ink.MUTED))
+    return spans
+
+
+def _pieces(row: Row, dress: Dress) -> Iterator[tuple[str, tuple[Ink, ...]]]:
+    """A row's text in pieces, each with the inks that lie over one another there, the lowest first."""
+    length = len(row.text)
+    overlays = [(start - row.start, stop - row.start, dress.match_ink) for start, stop in dress.matches]
+    if dress.selection is not None:
+        overlays.append((dress.selection[0] - row.start, dress.selection[1] - row.start, Ink.SELECTED))
+    ends = {place for start, stop, _ in overlays for place in (start, stop) if 0 < place < length}
+    plain = _ink_of(row)
+    for start, stop in pairwise(sorted({0, length, min(row.lead, length), *ends})):
+        ink = LEAD_INKS.get(row.kind, plain) if stop <= row.lead else plain
+        yield row.text[start:stop], (ink, *(each for first, last, each in overlays if first <= start < last))
+
+
+def _ink_of(row: Row) -> Ink:
+    if row.kind is LineKind.INPUT and row.text[:2] in ("+ ", "- "):
+        return Ink.ADDED if row.text[0] == "+" else Ink.REMOVED
+    return KIND_INKS.get(row.kind, Ink.TEXT)

@@ -1,0 +1,136 @@
+"""A widget that draws its own lines.
+
+Textual's widgets render whole renderables; ours answer for one line at a time, in inks, so that a frame costs what is
+in sight and no text is ever read as markup. The palette is the app's; the styles made from it lie cached until the
+style sheet or the theme changes.
+"""
+
+from typing import Protocol, cast, runtime_checkable
+
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tmtui.tui.intents import INTENTS, Intent
+from tmtui.tui.paint import Ink, Inks, Palette, Span, Spans, fit, spread, strip
+
+
+class Themed(Protocol):
+    """An app with a palette."""
+
+    palette: Palette
+
+
+@runtime_checkable
+class Offers(Protocol):
+    """A screen that knows which commands mean something now."""
+
+    def offers(self, intent: type[Intent]) -> bool:
+        """Whether it means something now."""
+        ...
+
+
+class Canvas(Widget):
+    """Lines of ink on the widget's background."""
+
+    ALLOW_SELECT = False
+
+    _inks: Inks | None = None
+
+    @property
+    def inks(self) -> Inks:
+        """The palette on this widget's background."""
+        if self._inks is None:
+            base = Style(color=self.rich_style.color, bgcolor=self.rich_style.bgcolor)
+            self._inks = Inks(base, cast("Themed", self.app).palette)
+        return self._inks
+
+    def notify_style_update(self) -> None:
+        """The style sheet or the theme changed."""
+        super().notify_style_update()
+        self._inks = None
+
+    def paint(self, y: int, width: int) -> Spans:
+        """What stands on line `y`."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y`, for Textual."""
+        width = self.size.width
+        return strip(self.paint(y, width), width, self.inks)
+
+    def action_intent(self, intent_id: str) -> None:
+        """A key was pressed: say what it asks for."""
+        self.post_message(INTENTS[intent_id]())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key means something now."""
+        if action == "intent" and isinstance(self.screen, Offers):
+            return self.screen.offers(INTENTS[str(parameters[0])])
+        return True
+
+
+class Panel(Canvas):
+    """A canvas with a frame. The title, the badge and the scroll bar stand in the frame's own lines."""
+
+    def frame_ink(self) -> Ink:
+        """The frame's colour."""
+        return Ink.BORDER_FOCUS if self.has_focus else Ink.BORDER
+
+    def heading(self, width: int) -> tuple[Spans, Spans]:  # noqa: ARG002  # a heading may need to know its room
+        """What stands at the left and at the right of the upper line, within `width` cells."""
+        return (), ()
+
+    def footing(self, width: int) -> Spans:  # noqa: ARG002  # likewise
+        """What stands at the right of the lower line."""
+        return ()
+
+    def thumb(self, track: int) -> tuple[int, int] | None:  # noqa: ARG002  # only panels that scroll have one
+        """Where the scroll bar's mark begins on a track of so many rows, and its length."""
+        return None
+
+    def paint_inside(self, y: int, width: int) -> Strip:
+        """Line `y` within the frame, exactly `width` cells."""
+        return strip(self.paint(y, width), width, self.inks)
+
+    @property
+    def inner_width(self) -> int:
+        """Cells within the frame."""
+        return max(0, self.size.width - 2)
+
+    @property
+    def inner_height(self) -> int:
+        """Lines within the frame."""
+        return max(0, self.size.height - 2)
+
+    def on_focus(self) -> None:
+        """The frame changes its colour."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The frame changes its colour."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y`, for Textual."""
+        width, height = self.size
+        if y == 0:
+            return self._edge("╭", "╮", *self.heading(width - 4))
+        if y == height - 1:
+            return self._edge("╰", "╯", (), self.footing(width - 4))
+        inside = self.paint_inside(y - 1, width - 2)
+        side = strip([Span("│", self.frame_ink())], 1, self.inks)
+        return Strip.join([side, inside, self._right_side(y - 1)])
+
+    def _right_side(self, y: int) -> Strip:
+        thumb = self.thumb(self.inner_height)
+        inked = thumb is not None and thumb[0] <= y < sum(thumb)
+        return strip([Span("┃" if inked else "│", Ink.BORDER_FOCUS if inked else self.frame_ink())], 1, self.inks)
+
+    def _edge(self, start: str, stop: str, left: Spans, right: Spans) -> Strip:
+        ink = self.frame_ink()
+        width = self.size.width
+        left = [Span(" "), *left, Span(" ")] if left else []
+        right = [Span(" "), *fit(right, width - 4), Span(" ")] if right else []
+        line = spread(left, [*right, Span("─", ink)], width - 3, Span("─", ink))
+        return strip([Span(f"{start}─", ink), *line, Span(stop, ink)], width, self.inks)

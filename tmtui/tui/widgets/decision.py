@@ -1,0 +1,141 @@
+"""The question of a task, above the footer: what happened, and what to do. It is never in the way of reading.
+
+Its letters work only while it has the focus, which it gets when somebody goes to it.
+"""
+
+from typing import Final
+
+from textual import events
+
+from tmtui.state.model import Decision
+from tmtui.tui.figures import plural
+from tmtui.tui.intents import AbortRun, Intent, LookAtDiff, NoteAndRetry, Retry, Skip, Where, bindings
+from tmtui.tui.keymap import key_label, keys_of
+from tmtui.tui.paint import Ink, Span, Spans
+from tmtui.tui.widgets.canvas import Panel
+from tmtui.tui.widgets.options import Option, Placed, hit, lay_out, line_spans
+
+
+FAILURES: Final = 3
+"""Failed attempts that are listed."""
+
+_CHOICES: Final = {"retry": Retry, "skip": Skip, "abort": AbortRun}
+
+
+class DecisionBar(Panel, can_focus=True):
+    """One open question; how many more wait stands in its frame."""
+
+    DEFAULT_CSS = """
+    DecisionBar { background: $surface; display: none; height: 5; }
+    """
+    BINDINGS = bindings(Where.DECISION)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.decision: Decision | None = None
+        self.keymap: dict[str, str] = {}
+        self.sent = ""
+        """The answer that is on its way to the engine."""
+        self._place = (1, 1)
+        self._title = ""
+        self._answerable = True
+
+    def show(self, decision: Decision | None, title: str, place: tuple[int, int], *, answerable: bool) -> None:
+        """Show a question, or none. `place` is which of how many it is; in a replay it cannot be answered."""
+        if decision is None or self.decision is None or decision.id != self.decision.id:
+            self.sent = ""
+        self.decision, self._title, self._place, self._answerable = decision, title, place, answerable
+        self.display = decision is not None
+        self._fit()
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """The answers may need another line."""
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.decision is not None:
+            self.styles.height = len(self._told()) + self._option_lines() + 2
+
+    def frame_ink(self) -> Ink:
+        """It stands out, and more so with the focus."""
+        return Ink.BORDER_ALERT
+
+    def heading(self, width: int) -> tuple[Spans, Spans]:  # noqa: ARG002  # the frame cuts it
+        """Whose question it is, and which of how many."""
+        if self.decision is None:
+            return (), ()
+        number, count = self._place
+        more = [Span(f"{number} of {count}", Ink.WARN)] if count > 1 else []
+        title = f": {self.decision.title}" if self.decision.title else ""
+        return [Span(f"{self.decision.task} needs you", Ink.NEEDS_YOU), Span(title, Ink.STRONG)], more
+
+    def footing(self, width: int) -> Spans:  # noqa: ARG002  # the frame cuts it
+        """What its letters need to work."""
+        if not self._answerable:
+            return [Span("a replay answers nothing", Ink.MUTED)]
+        if self.has_focus:
+            return [Span("esc", Ink.KEY), Span(" back", Ink.MUTED)]
+        return [Span(self._key(Where.ANYWHERE), Ink.KEY), Span(" to answer", Ink.TEXT)]
+
+    def _key(self, _: Where) -> str:
+        from tmtui.tui.intents import NextThatNeedsMe  # noqa: PLC0415
+
+        return key_label(keys_of(NextThatNeedsMe, self.keymap)[0])
+
+    def _told(self) -> list[Spans]:
+        """The lines above the answers."""
+        decision = self.decision
+        if decision is None:
+            return []
+        lines: list[Spans] = [[Span(f" {self._title}", Ink.MUTED)]] if self._title else []
+        failures = decision.failures[-FAILURES:]
+        skipped = len(decision.failures) - len(failures)
+        for number, failure in enumerate(failures, skipped + 1):
+            lines.append([Span(f" try {number}  ", Ink.MUTED), Span(failure)])
+        if decision.error and decision.error not in failures[-1:]:
+            lines.append([Span(" last error  ", Ink.MUTED), Span(decision.error, Ink.BAD)])
+        return lines
+
+    def _options(self) -> list[Option]:
+        decision = self.decision
+        if decision is None:
+            return []
+        chosen: list[type[Intent]] = [_CHOICES[each] for each in decision.choices if each in _CHOICES]
+        if Retry in chosen:
+            chosen.append(NoteAndRetry)
+        chosen.append(LookAtDiff)
+        return [Option(each, key_label(keys_of(each, self.keymap)[0]), self._words(each)) for each in chosen]
+
+    def _words(self, intent: type[Intent]) -> str:
+        falls = len(self.decision.falls) if self.decision else 0
+        if intent is Skip and falls:
+            verb = "falls" if falls == 1 else "fall"
+            return f"{intent.WORD} ({plural(falls, 'task')} {verb} with it)"
+        return intent.WORD
+
+    def _placed(self) -> list[Placed]:
+        return lay_out(self._options(), max(1, self.inner_width - 2))
+
+    def _option_lines(self) -> int:
+        placed = self._placed()
+        return placed[-1].line + 1 if placed else 0
+
+    def paint(self, y: int, width: int) -> Spans:  # noqa: ARG002  # the frame cuts it
+        """A line within the frame."""
+        told = self._told()
+        if y < len(told):
+            return told[y]
+        if self.sent:
+            return [Span(f" {self.sent}", Ink.ACCENT)] if y == len(told) else []
+        lit = self.has_focus and self._answerable
+        return [Span(" "), *line_spans(self._placed(), y - len(told), lit=lit)]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on an answer gives it, once the bar has the focus; the first click goes there."""
+        if not self.has_focus:
+            self.focus()
+            return
+        intent = hit(self._placed(), event.y - 1 - len(self._told()), event.x - 2)
+        if intent is not None and not self.sent and self.check_action("intent", (intent.ID,)):
+            self.post_message(intent())

@@ -1,0 +1,294 @@
+"""The tasks: phases, tasks and subtasks, one row each.
+
+The rows are only keys; what a row says is read from the state when it is drawn, so that a status costs one repaint
+and a plan of a thousand tasks no more than what is in sight. The selection follows the running task until somebody
+moves it.
+"""
+
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.message import Message
+from textual.strip import Strip
+
+from tmtui.domain.status import TaskStatus
+from tmtui.state.model import State, TaskState
+from tmtui.state.selectors import (
+    OutlineRow,
+    outline,
+    phase_count,
+    running_task,
+    short_reason,
+    totals,
+    try_count,
+    worked_ms,
+)
+from tmtui.tui.figures import clock, small_money
+from tmtui.tui.intents import (
+    CursorBottom,
+    CursorDown,
+    CursorPageDown,
+    CursorPageUp,
+    CursorTop,
+    CursorUp,
+    FollowRunning,
+    OpenTask,
+    Where,
+    bindings,
+)
+from tmtui.tui.marks import TASK_MARKS
+from tmtui.tui.paint import Ink, Span, Spans, spread, strip, width_of
+from tmtui.tui.widgets.canvas import Panel
+from tmtui.tui.widgets.header import View
+
+
+TITLE_ROOM = 14
+"""Cells that the figures of a row leave to its title, where they can."""
+
+_QUIET = (TaskStatus.PENDING, TaskStatus.BLOCKED, TaskStatus.SKIPPED, TaskStatus.ABORTED)
+
+
+def phase_row(state: State, phase: str, width: int, *, folded: bool) -> Spans:
+    """A phase: its name, and how many of its tasks are done."""
+    done, total = phase_count(state, phase)
+    ink = Ink.GOOD if done == total else Ink.MUTED
+    left = [Span(f" {'▸' if folded else '▾'} ", Ink.MUTED), Span(phase, Ink.STRONG)]
+    return spread(left, [Span(f"{done}/{total} ", ink)], width)
+
+
+def task_row(state: State, subject: TaskState, depth: int, width: int, now_ms: int) -> Spans:
+    """A task: sign, id and title, then whatever of its figures leaves the title room."""
+    mark = TASK_MARKS[subject.status]
+    ink = Ink.MUTED if subject.status in _QUIET else Ink.TEXT
+    title_ink = Ink.STRONG if subject.status in (TaskStatus.RUNNING, TaskStatus.NEEDS_YOU) else ink
+    left = [
+        Span(f" {'  ' * depth}{mark.sign} ", mark.ink),
+        Span(subject.task.id, Ink.MUTED),
+        Span(f" {subject.task.title}", title_ink),
+    ]
+    choices = _figures(state, subject, now_ms)
+    room = width - 4 - 2 * depth - TITLE_ROOM
+    right = next((each for each in choices if width_of(each) <= room), choices[-1])
+    return spread(left, [*right, Span(" ")], width)
+
+
+def _figures(state: State, subject: TaskState, now_ms: int) -> list[Spans]:
+    """What stands at the end of a row, from everything down to the least."""
+    mark = TASK_MARKS[subject.status]
+    reason = short_reason(state, subject)
+    words = [Span(reason, mark.ink)] if reason else []
+    tries = _tries(subject)
+    if not subject.attempts:
+        return [words, []] if subject.status is TaskStatus.PENDING else [words]
+    time = Span(f" {clock(worked_ms(subject, now_ms)):>5}", Ink.MUTED)
+    spent = Span(f" {small_money(subject.spending.micro_or_unknown):>5}", Ink.MUTED)
+    money = [spent] if state.spending.requests else []
+    if subject.status is TaskStatus.NEEDS_YOU:
+        return [[*tries, *words], words]
+    return [[*words, *tries, time, *money], [*words, *tries, time], [*words, time], words or [time]]
+
+
+def _tries(subject: TaskState) -> list[Span]:
+    tries = try_count(subject)
+    if tries is None or subject.ended or tries == (1, 1):
+        return []
+    return [Span(f" {tries[0]}/{tries[1]} ", Ink.WARN if tries[0] > 1 else Ink.MUTED)]
+
+
+class TaskTree(Panel, can_focus=True):
+    """The tree of tasks."""
+
+    DEFAULT_CSS = """
+    TaskTree { background: $background; }
+    """
+    BINDINGS = bindings(Where.TREE)
+
+    @dataclass
+    class Chosen(Message):
+        """Another task is selected."""
+
+        task: str
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+        self.rows: list[OutlineRow] = []
+        self.cursor = 0
+        self.chosen = ""
+        """The selected task; a phase under the cursor leaves it as it was."""
+        self.following = True
+        self.waiting_for = "reading the log…"
+        """What stands here before there is a plan."""
+        self._top = 0
+        self._folded: set[str] = set()
+
+    # What is shown.
+
+    def update(self, *, plan_changed: bool) -> None:
+        """The state has changed."""
+        if plan_changed:
+            self._lay_out()
+        if self.following:
+            self.go_to(running_task(self._view.state) or self.chosen)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        key = self.rows[self.cursor] if self.rows else None
+        self.rows = outline(self._view.state, self._folded)
+        known = {row[:2]: index for index, row in enumerate(self.rows)}
+        first = next((index for index, row in enumerate(self.rows) if row.kind == "task"), 0)
+        self._set_cursor(known.get(key[:2], self.cursor) if key else first)
+
+    def heading(self, width: int) -> tuple[Spans, Spans]:  # noqa: ARG002  # it is short
+        """The title, and what has become of the tasks so far."""
+        counts = totals(self._view.state)
+        tally = [
+            Span(f"{sign}{count} ", ink)
+            for sign, count, ink in (
+                ("✗", counts.failed, Ink.FAILED),
+                ("»", counts.skipped, Ink.SKIPPED),
+                ("⊘", counts.blocked, Ink.BLOCKED),
+            )
+            if count
+        ]
+        return [Span("Tasks", Ink.TITLE if self.has_focus else Ink.STRONG)], [*tally[:-1], *_trimmed(tally[-1:])]
+
+    def paint_inside(self, y: int, width: int) -> Strip:
+        """A row of the tree."""
+        if not self.rows:
+            note = [Span(f" {self.waiting_for}", Ink.MUTED)] if y == 0 else []
+            return strip(note, width, self.inks)
+        index = self._top + y
+        if index >= len(self.rows):
+            return strip([], width, self.inks)
+        under = None
+        if index == self.cursor:
+            under = Ink.CURSOR if self.has_focus else Ink.CURSOR_BLUR
+        return strip(self._row(self.rows[index], width), width, self.inks, under)
+
+    def _row(self, row: OutlineRow, width: int) -> Spans:
+        state = self._view.state
+        if row.kind == "phase":
+            return phase_row(state, row.key, width, folded=row.key in self._folded)
+        subject = state.tasks.get(row.key)
+        return task_row(state, subject, row.depth, width, self._view.now_ms()) if subject else []
+
+    def thumb(self, track: int) -> tuple[int, int] | None:
+        """Where the mark of the scroll bar stands."""
+        total = len(self.rows)
+        if total <= track or track <= 0:
+            return None
+        length = max(1, track * track // total)
+        return round(self._top * (track - length) / (total - track)), length
+
+    # Moving.
+
+    def go_to(self, task: str) -> None:
+        """Select a task, unfolding its phase where that is folded."""
+        subject = self._view.state.tasks.get(task)
+        if subject is None:
+            return
+        if subject.task.phase in self._folded:
+            self._folded.discard(subject.task.phase)
+            self.rows = outline(self._view.state, self._folded)
+        index = next((i for i, row in enumerate(self.rows) if row.kind == "task" and row.key == task), None)
+        if index is not None:
+            self._set_cursor(index)
+
+    def _move(self, to: int) -> None:
+        self.following = False
+        self._set_cursor(to)
+
+    def _set_cursor(self, to: int) -> None:
+        self.cursor = max(0, min(to, len(self.rows) - 1))
+        self._keep_in_sight()
+        self.refresh()
+        if self.rows and (row := self.rows[self.cursor]).kind == "task" and row.key != self.chosen:
+            self.chosen = row.key
+            self.post_message(self.Chosen(row.key))
+
+    def _keep_in_sight(self) -> None:
+        height = self.inner_height
+        if height <= 0:
+            return
+        margin = min(2, (height - 1) // 2)
+        self._top = min(self._top, self.cursor - margin)
+        self._top = max(self._top, self.cursor + margin + 1 - height, 0)
+        self._top = max(0, min(self._top, len(self.rows) - height))
+
+    def on_resize(self) -> None:
+        """The selected row stays in sight."""
+        self._keep_in_sight()
+
+    @on(CursorDown)
+    def _down(self, event: CursorDown) -> None:
+        event.stop()
+        self._move(self.cursor + 1)
+
+    @on(CursorUp)
+    def _up(self, event: CursorUp) -> None:
+        event.stop()
+        self._move(self.cursor - 1)
+
+    @on(CursorTop)
+    def _to_top(self, event: CursorTop) -> None:
+        event.stop()
+        self._move(0)
+
+    @on(CursorBottom)
+    def _to_bottom(self, event: CursorBottom) -> None:
+        event.stop()
+        self._move(len(self.rows) - 1)
+
+    @on(CursorPageDown)
+    def _page_down(self, event: CursorPageDown) -> None:
+        event.stop()
+        self._move(self.cursor + max(1, self.inner_height // 2))
+
+    @on(CursorPageUp)
+    def _page_up(self, event: CursorPageUp) -> None:
+        event.stop()
+        self._move(self.cursor - max(1, self.inner_height // 2))
+
+    @on(FollowRunning)
+    def _follow(self, event: FollowRunning) -> None:
+        event.stop()
+        self.following = True
+        self.update(plan_changed=False)
+
+    @on(OpenTask)
+    def _open(self, event: OpenTask) -> None:
+        """A phase is folded or unfolded here; a task is opened by whoever hears the message next."""
+        if self.rows and (row := self.rows[self.cursor]).kind == "phase":
+            event.stop()
+            self._folded ^= {row.key}
+            self._lay_out()
+
+    # The mouse.
+
+    def on_click(self, event: events.Click) -> None:
+        """A click selects; on a phase it folds; a second one opens."""
+        index = self._top + event.y - 1
+        if not (0 < event.y <= self.inner_height and 0 <= index < len(self.rows)):
+            return
+        self._move(index)
+        if self.rows[index].kind == "phase" or event.chain > 1:
+            self.post_message(OpenTask())
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the rows, not the selection."""
+        event.stop()
+        self._scroll(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel moves the rows, not the selection."""
+        event.stop()
+        self._scroll(-3)
+
+    def _scroll(self, rows: int) -> None:
+        self._top = max(0, min(self._top + rows, len(self.rows) - self.inner_height))
+        self.refresh()
+
+
+def _trimmed(spans: list[Span]) -> list[Span]:
+    return [Span(each.text.rstrip(), each.ink) for each in spans]
