@@ -71,6 +71,7 @@ async def test_view_shows_lines_behind_their_numbers(toolbox: Toolbox) -> None:
 
 async def test_view_of_a_folder_lists_two_levels_and_nothing_hidden(toolbox: Toolbox, root: Path) -> None:
     (root / "src" / "deep" / "deeper").mkdir(parents=True)
+    (root / "src" / "__pycache__").mkdir()
     (root / ".hidden").touch()
 
     result = await edit(toolbox, "view", ".")

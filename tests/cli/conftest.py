@@ -1,10 +1,13 @@
 """A project folder of its own for every test that wants one."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from tests.cli.story import Story
+from tests.cli.story import RUN, Story
+from tmtui.cli.main import run_program
 from tmtui.cli.project import Project
 
 
@@ -30,6 +33,26 @@ class Teller:
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def __call__(self, story: Story, run: str = "20261120-190512-7f3c") -> Project:
+    def __call__(self, story: Story, run: str = RUN) -> Project:
         story.write(self._project.state_dir, run)
         return self._project
+
+
+class Done(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Runs the program in this process, its boundary included."""
+
+    def run(*arguments: str) -> Done:
+        capsys.readouterr()
+        code = run_program(list(arguments))
+        return Done(code, *capsys.readouterr())
+
+    return run

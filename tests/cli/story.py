@@ -123,6 +123,8 @@ def planned(root: str = "/nowhere", titles: dict[str, str] | None = None, limits
 def begin(story: Story, task: str, attempt: int, round_: int | None = None) -> Story:
     """An attempt begins, and the agent says and does something."""
     call = f"{task}:{attempt}:1"
+    if attempt == 1:
+        story.then(TaskStarted(), task)
     return (
         story.then(AttemptStarted(round_ or attempt, "scripted:demo.agent.yml", "scripted-1"), task, attempt)
         .then(AttemptCheckpointed("a" * 40, "c" * 40, f"refs/tmtui/{task}/{attempt}"), task, attempt)
@@ -152,8 +154,6 @@ def run_hook(story: Story, task: str, attempt: int, *, passes: bool) -> Story:
 
 def succeed(story: Story, task: str, attempt: int = 1) -> Story:
     """A task is tried, and it is done."""
-    if attempt == 1:
-        story.then(TaskStarted(), task)
     begin(story, task, attempt)
     run_hook(story, task, attempt, passes=True)
     return story.then(AttemptFinished(AttemptStatus.SUCCEEDED, OK, True, 4.0), task, attempt).then(
@@ -163,8 +163,6 @@ def succeed(story: Story, task: str, attempt: int = 1) -> Story:
 
 def fail(story: Story, task: str, attempt: int) -> Story:
     """A task is tried, and its tests fail."""
-    if attempt == 1:
-        story.then(TaskStarted(), task)
     begin(story, task, attempt)
     run_hook(story, task, attempt, passes=False)
     outcome = Outcome(Kind.HOOK_POST_FAILED, "test hook failed: AssertionError in test_login")

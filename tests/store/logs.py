@@ -11,7 +11,7 @@ from tmtui.store.batch import Batch
 from tmtui.store.errors import StorageError
 from tmtui.store.intake import Submission
 from tmtui.store.reader import LogReader
-from tmtui.store.writer import LogWriter
+from tmtui.store.writer import LogWriter, OnCommit, OnTrouble
 
 
 RUN = "20261120-190512-7f3c"
@@ -57,12 +57,18 @@ def take_over(state_dir: Path) -> Appender:
     return Appender.open(state_dir, Claim(pid=1, host="host", boot_id="boot", at_wall=START_MS))
 
 
-def append(appender: Appender, *groups: Sequence[Entry], run: str = RUN) -> list[Recorded]:
-    """Commit groups of entries in one transaction; each is a second later than the one before."""
+def batch_of(appender: Appender, *groups: Sequence[Entry], run: str = RUN) -> Batch:
+    """Groups of entries as one batch; each event is a second later than the one before its group."""
     batch = Batch(appender.last_seq, appender.opened.epoch)
     for entries in groups:
         at_wall = START_MS + 1000 * batch.last_seq
         batch.add(Submission(entries, run, at_wall, at_wall * 1_000_000, None))
+    return batch
+
+
+def append(appender: Appender, *groups: Sequence[Entry], run: str = RUN) -> list[Recorded]:
+    """Commit groups of entries in one transaction."""
+    batch = batch_of(appender, *groups, run=run)
     appender.append(batch)
     return batch.events
 
@@ -85,10 +91,22 @@ def stored(state_dir: Path, run: str = RUN) -> list[Recorded]:
 class Desk:
     """A writer together with everything that it reported."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_commit: OnCommit | None = None, on_trouble: OnTrouble | None = None) -> None:
         self.clock = SteppingClock()
         self.commits: list[list[Recorded]] = []
         self.troubles: list[StorageError | None] = []
+        self._on_commit = on_commit
+        self._on_trouble = on_trouble
+
+    def _take_commit(self, events: list[Recorded]) -> None:
+        self.commits.append(events)
+        if self._on_commit is not None:
+            self._on_commit(events)
+
+    def _take_trouble(self, trouble: StorageError | None) -> None:
+        self.troubles.append(trouble)
+        if self._on_trouble is not None:
+            self._on_trouble(trouble)
 
     @property
     def shown(self) -> list[Recorded]:
@@ -99,8 +117,8 @@ class Desk:
         return await LogWriter.open(
             state_dir,
             clock=self.clock,
-            on_commit=self.commits.append,
-            on_trouble=self.troubles.append,
+            on_commit=self._take_commit,
+            on_trouble=self._take_trouble,
             pid=7,
             host="host",
             boot_id="boot",

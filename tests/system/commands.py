@@ -1,6 +1,5 @@
 """Real commands for the tests, and an independent look at what is left of them."""
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,10 @@ async def started(warden: Warden, command: str, **rest: Any) -> Child:
     raise AssertionError(f"it ended before it was ready: {seen!r}, {await child.wait()}")
 
 
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 class Sleeper:
     """A command that sleeps for ever, and can be told from all others by its argument, whatever else it hides."""
 
@@ -42,9 +45,9 @@ class Sleeper:
 
     def alive(self) -> list[int]:
         """The processes that run it."""
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._runs_in(pid)]
+        return [int(name) for name in names_in(Path("/proc")) if name.isdigit() and self._runs_in(name)]
 
-    def _runs_in(self, pid: int) -> bool:
+    def _runs_in(self, pid: str) -> bool:
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except OSError:

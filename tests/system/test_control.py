@@ -1,12 +1,13 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.system.commands import names_in
 from tmtui.events.commands import Answer, AnyCommand, Pause, Ping, Reply
 from tmtui.system.control import (
     FILE_NAME,
@@ -82,7 +83,16 @@ async def test_a_client_can_ask_for_several_things(served: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [b"garbage", b"", b"{}", b"[]", b'{"command":"destroy"}', b'{"command":"answer"}', b"\xff\xfe", b"GET / HTTP/1.1"],
+    [
+        b"garbage",
+        b"",
+        b"{}",
+        b"[]",
+        b'{"command":"destroy"}',
+        b'{"command":"answer"}',
+        b"\xff\xfe",
+        b"GET / HTTP/1.1",
+    ],
 )
 async def test_a_line_that_is_no_command_is_told_so_and_the_next_is_heard(served: Path, line: bytes) -> None:
     foreign, proper = await talk(served, line + b"\n", b'{"command":"ping"}\n')
@@ -133,7 +143,7 @@ async def test_nobody_is_home_where_no_engine_runs(tmp_path: Path, engine: Engin
     await server.close()
     with pytest.raises(NobodyHome):
         await send_command(tmp_path, Ping())
-    assert list(tmp_path.iterdir()) == []
+    assert names_in(tmp_path) == []
 
 
 async def test_a_socket_that_a_dead_engine_left_is_nobody_and_is_replaced(tmp_path: Path, engine: Engine) -> None:
@@ -188,14 +198,18 @@ async def test_closing_hangs_up_on_whoever_waits(tmp_path: Path) -> None:
 
 
 @pytest.fixture(name="deep")
-def _deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A state folder whose path is too long for a socket, and a runtime folder."""
     runtime = Path("/tmp") / f"tmtui-test-{os.getpid()}"  # short, whatever the path of the tests is
     runtime.mkdir(mode=0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     folder = tmp_path / ("long" * 20) / ("deep" * 20)
     folder.mkdir(parents=True)
-    return folder
+    yield folder
+    if runtime.is_symlink():
+        runtime.unlink()
+    elif runtime.exists():
+        runtime.rmdir()
 
 
 async def test_where_the_path_is_too_long_the_socket_stands_in_the_runtime_folder(
@@ -210,9 +224,7 @@ async def test_where_the_path_is_too_long_the_socket_stands_in_the_runtime_folde
 
     assert reply.ok
     assert place.parent == runtime
-    assert list(deep.iterdir()) == []
-    assert list(runtime.iterdir()) == []
-    runtime.rmdir()
+    assert names_in(deep) == names_in(runtime) == []
 
 
 @pytest.mark.parametrize("wrong", ["open", "missing", "link"])
@@ -231,8 +243,6 @@ def test_a_runtime_folder_that_is_not_the_users_alone_is_passed_over(
 
     assert place.parent == Path("/tmp") / f"tmtui-{os.geteuid()}"
     assert len(os.fsencode(place)) <= 100
-    if wrong != "missing":
-        runtime.rmdir() if wrong == "open" else runtime.unlink()
 
 
 async def test_a_link_to_a_foreign_socket_is_not_followed(tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ def test_a_log_is_a_plain_file_with_one_name(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
 
     for name in ("fifo", "one", "two", "folder", "one/below"):
-        with pytest.raises(StateDirError, match=name):
+        with pytest.raises(StateDirError, match=str(tmp_path / name.split("/")[0])):
             open_log(tmp_path, name)
 
 

@@ -88,7 +88,9 @@ async def test_commands_whose_warden_is_killed_are_lost_and_gone(sleeper: Sleepe
     os.kill(old, signal.SIGKILL)
     ends = [await child.wait() for child in children]
 
-    assert [(ended.lost, ended.ok, ended.exit_code, ended.signal) for ended in ends] == [(True, False, None, None)] * 3
+    assert [(ended.lost, ended.ok, ended.exit_code, ended.signal) for ended in ends] == [
+        (True, False, None, None)
+    ] * 3
     assert sleeper.alive() == []
 
     output, ended = await run(warden, "echo and on it goes")

@@ -5,6 +5,8 @@ import stat
 import subprocess
 from pathlib import Path
 
+import psutil
+
 from tmtui.workspace.checkpoint import Workspace
 
 
@@ -20,9 +22,10 @@ class Project:
         self.state_dir = root / STATE
         root.mkdir(parents=True, exist_ok=True)
 
-    def git(self, *args: str, at: str = ".") -> str:
+    def git(self, *args: str, at: str = ".", given: str = "") -> str:
         """Run git as a user would."""
-        done = subprocess.run(["git", *args], cwd=self.root / at, capture_output=True, check=True)
+        place = self.root / at
+        done = subprocess.run(["git", *args], cwd=place, input=given.encode(), capture_output=True, check=True)
         return done.stdout.decode(errors="surrogateescape").strip()
 
     def init(self, at: str = ".") -> "Project":
@@ -72,6 +75,23 @@ class Project:
     async def open(self, root: str = ".") -> Workspace:
         """The engine's view of it."""
         return await Workspace.open(self.root / root, self.root / root / STATE)
+
+
+def impostor(folder: Path, script: str) -> str:
+    """A program that goes by the name of git."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / "git"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return str(program)
+
+
+def is_alive(pid: str) -> bool:
+    """Whether a process is there and not just waiting to be reaped."""
+    try:
+        return psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _look(place: Path) -> tuple[str, bytes]:

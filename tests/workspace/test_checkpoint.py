@@ -2,12 +2,12 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.workspace.project import Project
-from tests.workspace.test_git import impostor
+from tests.workspace.project import Project, impostor
 from tmtui.events.attempt import AttemptCheckpointed, FileChange
 from tmtui.workspace.checkpoint import Workspace
 from tmtui.workspace.git import GitError
@@ -286,7 +286,7 @@ async def test_without_git_the_problem_has_a_remedy_and_nothing_is_claimed(
     assert before == AttemptCheckpointed(tree="", problem=workspace.problem)
     measured = await workspace.measure(before, "r", "t", 1)
     assert (measured.tree, measured.progressed, measured.problem) == ("", None, workspace.problem)
-    with pytest.raises(GitError, match="no checkpoint to go back to: .*install git"):
+    with pytest.raises(GitError, match=r"no checkpoint to go back to: .*install git"):
         await workspace.restore(before, "r", "t", 1)
     with pytest.raises(GitError, match="install git"):
         await workspace.fingerprint()
@@ -303,8 +303,9 @@ async def test_a_tree_too_large_to_record_is_said_once_with_the_culprit(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.write("data.bin", b"0" * 3_000_000)
-    real = next(folder for folder in os.environ["PATH"].split(":") if Path(folder, "git").exists())
-    slow = impostor(tmp_path / "bin", f'case " $* " in *" add -A "*) sleep 600;; esac\nexec {real}/git "$@"')
+    slow = impostor(
+        tmp_path / "bin", f'case " $* " in *" add -A "*) sleep 600;; esac\nexec {shutil.which("git")} "$@"'
+    )
     monkeypatch.setenv("PATH", f"{Path(slow).parent}:{os.environ['PATH']}")
     workspace = await Workspace.open(project.root, project.state_dir, seconds=1)
     before = await workspace.checkpoint("r", "t", 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.workspace.project import Project
+from tests.workspace.project import Project, impostor, is_alive
 from tmtui.workspace.git import Git, GitError, engine_git, find_git
 
 
@@ -15,15 +15,6 @@ def engine(project: Project) -> Git:
     program = find_git(os.environ["PATH"], project.root)
     assert program is not None
     return engine_git(program, project.root, project.root / ".git", work_tree=project.root)
-
-
-def impostor(folder: Path, script: str) -> str:
-    """A program that goes by the name of git."""
-    folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "git"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
-    return str(program)
 
 
 async def test_it_returns_what_git_prints(project: Project) -> None:
@@ -38,7 +29,7 @@ async def test_what_it_gives_to_read_arrives_whole(project: Project) -> None:
 
 
 async def test_a_failure_says_which_command_and_why(project: Project) -> None:
-    with pytest.raises(GitError, match="git rev-parse failed: .*revision"):
+    with pytest.raises(GitError, match=r"git rev-parse failed: .*revision"):
         await engine(project).run("rev-parse", "--verify", "refs/heads/nowhere^{tree}")
 
 
@@ -73,7 +64,7 @@ async def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path
     with pytest.raises(GitError, match=r"took longer than 0\.2 s") as caught:
         await git.run("add")
     assert caught.value.timed_out
-    assert not Path(f"/proc/{mark.read_text().strip()}/cwd").exists()
+    assert not is_alive(mark.read_text())
 
 
 async def test_a_canceled_command_leaves_no_process(tmp_path: Path) -> None:
@@ -81,11 +72,11 @@ async def test_a_canceled_command_leaves_no_process(tmp_path: Path) -> None:
     os.mkfifo(mark)
     program = impostor(tmp_path / "bin", f"echo $$ > {mark}; exec sleep 600")
     task = asyncio.create_task(engine_git(program, tmp_path, tmp_path).run("add"))
-    pid = (await asyncio.to_thread(mark.read_text)).strip()
+    pid = await asyncio.to_thread(mark.read_text)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not Path(f"/proc/{pid}").exists()
+    assert not is_alive(pid)
 
 
 async def test_a_folder_that_is_gone_is_an_error_with_its_name(project: Project) -> None:

@@ -1,8 +1,5 @@
 """The user's index saves the reading of every file, where it can be believed."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from tests.workspace.project import Project
@@ -77,8 +74,7 @@ async def test_not_where_there_is_a_link_to_a_repository(project: Project) -> No
 @pytest.mark.parametrize("setting", ["core.splitIndex", "index.sparse", "feature.manyFiles", "core.untrackedCache"])
 async def test_every_form_of_the_users_index_leads_to_the_same_tree(project: Project, setting: str) -> None:
     expected = (await (await project.open()).checkpoint("r", "t", 1)).tree
-    await_state_away = project.state_dir.rename(project.root.parent / "state")
-    assert await_state_away.exists()
+    project.state_dir.rename(project.root.parent / "state")
     project.git("config", setting, "true")
     project.git("update-index", "--force-write-index")
     again = await (await project.open()).checkpoint("r", "t", 2)
@@ -86,16 +82,14 @@ async def test_every_form_of_the_users_index_leads_to_the_same_tree(project: Pro
 
 
 async def test_a_lie_in_the_users_index_about_what_is_there_is_found_out(project: Project) -> None:
-    blob = subprocess.run(
-        ["git", "hash-object", "-w", "--stdin"], cwd=project.root, input=b"a lie\n", capture_output=True, check=True
-    ).stdout.decode().strip()  # fmt: skip
+    blob = project.git("hash-object", "-w", "--stdin", given="a lie\n")
     project.git("update-index", "--cacheinfo", f"100644,{blob},README")
     before = await (await project.open()).checkpoint("r", "t", 1)
     assert project.git("show", f"{before.tree}:README") == "hello"
 
 
 async def test_a_users_index_that_cannot_be_read_is_done_without(project: Project) -> None:
-    Path(project.root, ".git/index").write_bytes(b"garbage")
+    project.write(".git/index", "garbage")
     before = await (await project.open()).checkpoint("r", "t", 1)
     assert before.problem == ""
     assert project.git("show", f"{before.tree}:README") == "hello"

@@ -112,5 +112,5 @@ def _run(folder: Path, options: dict[str, Any]) -> ExitCode:
     )
     code = start_run(order, options)
     if not options["as_json"]:
-        say("", f"The project is in {folder}", f"Look at it: cd {folder} && git diff && tmtui status")
+        say("", f"The project is in {folder}", f"Look at it: cd {folder} && git status && tmtui status")
     return code

@@ -171,7 +171,7 @@ def _agent_finished(_: Recorded, event: agent.AgentFinished, __: State) -> Line:
 
 
 def _tool_started(_: Recorded, event: tool.ToolStarted, __: State) -> Line:
-    return Line(f"⚙ {event.name}: {event.summary}")
+    return Line(f"⚙ {event.summary or tool_words(event.name)}")
 
 
 def _tool_finished(recorded: Recorded, event: tool.ToolFinished, state: State) -> Line:
@@ -189,8 +189,13 @@ def _tool_name(recorded: Recorded, tool_id: str, state: State) -> str:
     if subject and 0 < recorded.attempt <= len(subject.attempts):
         known = subject.attempts[recorded.attempt - 1].tools.get(tool_id)
         if known:
-            return known.name
+            return tool_words(known.name)
     return "tool"
+
+
+def tool_words(name: str) -> str:
+    """A tool's name as a person says it: models know the editor by a long one."""
+    return "edit" if name == "str_replace_based_edit_tool" else name
 
 
 def _words(status: ToolStatus | HookStatus) -> str:

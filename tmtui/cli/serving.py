@@ -56,7 +56,8 @@ from tmtui.workspace.checkpoint import Workspace
 UNSANDBOXED = "none"
 
 PYTHON = "TMTUI_PYTHON"
-"""Tells hooks and tools the interpreter that tmtui runs on, which has pytest. Their own PATH stays as it is."""
+"""Tells hooks and tools the interpreter that tmtui runs on, which has pytest; their PATH stays as it is. Who sets it
+chooses another."""
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -165,7 +166,7 @@ def _make_agent(order: Order, settings: Settings, state: State, clock: SystemClo
 
 def child_environment() -> dict[str, str]:
     """What hooks and tools get of this process's environment."""
-    return child_env({PYTHON: sys.executable})
+    return child_env({PYTHON: os.environ.get(PYTHON) or sys.executable})
 
 
 class _Engine:

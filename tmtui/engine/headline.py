@@ -33,8 +33,8 @@ def headline(output: str) -> str:
 
 
 _QUESTION: Final = re.compile(
-    r"(?:pass(?:word|phrase)\b.*[:?]|\[y(?:es)?/n(?:o)?\]|\(y(?:es)?/n(?:o)?\)|continue\?"
-    r"|press (?:any key|enter|return)|are you sure|\b(?:username|login|otp|code)\b.*:)\s*\S{0,3}\s*$",
+    r"(?:pass(?:word|phrase)\b.*[:?]|[\[(]+y(?:es)?\]?/\[?no?[\])]+|continue\?"
+    r"|press (?:any key|enter|return)\b.*|are you sure\b.*|\b(?:username|login|otp|code)\b.*:)\s*\S{0,3}\s*$",
     re.IGNORECASE,
 )
 

@@ -121,7 +121,7 @@ def _said(
 def _meant(need: str, draft: Draft, drafts: Mapping[str, Draft]) -> str:
     """The id that a dependency means: a subtask may name tasks of its family by their short ids."""
     full_ids = (f"{ancestor}.{need}" for ancestor in _ancestors(draft, drafts))
-    return next((full for full in full_ids if full in drafts), need)
+    return next((full for full in full_ids if full in drafts and full != draft.id), need)
 
 
 def _tie_families(drafts: Mapping[str, Draft], needs: Needs, complain: Complain) -> None:

@@ -180,14 +180,17 @@ class _Work:
             return tuple(self._hooks.get(hook.name, hook) for hook in otherwise)
 
         def complain(number: int, message: str, hint: str) -> None:
-            if not self._faulty_hook(uses[number].name):
+            if not self._told_already(uses[number], (*loc, number)):
                 self._complain((*loc, number), message, hint)
 
         return resolve_uses(uses, self._hooks, complain)
 
-    def _faulty_hook(self, name: str | None) -> bool:
-        """Whether the plan defines a hook of this name, which is told to be wrong already."""
-        return name in (self._reading.said.hooks or {}) or self._reading.faulty(("hooks", str(name)))
+    def _told_already(self, use: HookUse, loc: Loc) -> bool:
+        """Whether an item stands for no hook because of a fault in it, or in the hook that it names."""
+        faulty = self._reading.faulty
+        if use.name is None:
+            return faulty((*loc, "command")) or faulty((*loc, "name"))
+        return use.name in (self._reading.said.hooks or {}) or faulty(("hooks", use.name))
 
     def _task(self, draft: Draft, needs: Needs) -> Task:
         written = draft.written

@@ -9,10 +9,12 @@ import re
 from typing import Final
 
 from tmtui.domain.clock import Rng
-from tmtui.domain.text import clean
+from tmtui.domain.text import clean, clean_line
 
 
-_TAG: Final = re.compile(r"<(?=/?\s*untrusted)", re.IGNORECASE)
+_TAG: Final = re.compile(r"<(?=\s*/?\s*untrusted)", re.IGNORECASE)
+_SYNTAX: Final = str.maketrans({"<": "(", ">": ")", '"': "'"})
+"""What would end the tag in whose attribute the source stands."""
 
 
 def new_nonce(rng: Rng) -> str:
@@ -23,4 +25,5 @@ def new_nonce(rng: Rng) -> str:
 def fence(text: str, source: str, nonce: str) -> str:
     """`text` as data from `source`, such as `hook test`, for a prompt."""
     inside = _TAG.sub("&lt;", clean(text)).strip("\n")
-    return f'<untrusted-{nonce} source="{source}">\n{inside}\n</untrusted-{nonce}>'
+    origin = clean_line(source, 100).translate(_SYNTAX)
+    return f'<untrusted-{nonce} source="{origin}">\n{inside}\n</untrusted-{nonce}>'

@@ -1,14 +1,19 @@
 """Templates to text.
 
-Templates run in a sandbox that can neither reach attributes nor change anything, and values are never read as
+Templates run in a sandbox that can neither reach Python's insides nor change anything, and values are never read as
 templates. A variable that does not exist is an error with its place, never an empty string.
 """
 
+import traceback
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from tmtui.domain.problem import Problem, ProblemsError
+
+
+_PLACE: Final = "<template>"
+"""What Jinja calls the file of a template that was given as text, in tracebacks."""
 
 
 def render(template: str, name: str, variables: Mapping[str, Any]) -> str:
@@ -29,18 +34,16 @@ def render(template: str, name: str, variables: Mapping[str, Any]) -> str:
     except jinja2.TemplateSyntaxError as error:
         raise ProblemsError((Problem(name, error.lineno, 1, str(error.message)),)) from None
     except jinja2.UndefinedError as error:
-        missing = str(error.message)
-        line = _line_of(template, missing)
         known = ", ".join(sorted(variables))
-        raise ProblemsError((Problem(name, line, 1, missing, f"variables are: {known}"),)) from None
-    except jinja2.TemplateError as error:
-        raise ProblemsError((Problem(name, 0, 0, str(error)),)) from None
+        raise ProblemsError((_problem(name, error, f"variables are: {known}"),)) from None
+    except (jinja2.TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise ProblemsError((_problem(name, error),)) from None
 
 
-def _line_of(template: str, message: str) -> int:
-    quoted = message.split("'")
-    word = quoted[1] if len(quoted) > 1 else ""
-    return next((number for number, line in enumerate(template.splitlines(), 1) if word and word in line), 1)
+def _problem(name: str, error: Exception, hint: str = "") -> Problem:
+    """The fault with the line of the template in which it shows; Jinja puts that into the traceback."""
+    lines = [frame.lineno or 1 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == _PLACE]
+    return Problem(name, lines[-1] if lines else 1, 1, str(error), hint)
 
 
 @lru_cache(maxsize=64)

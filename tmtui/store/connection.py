@@ -24,6 +24,7 @@ BUSY_MS: Final = 10_000
 WRITER_PRAGMAS: Final = (
     "synchronous = FULL",
     "foreign_keys = ON",
+    "recursive_triggers = ON",
     f"busy_timeout = {BUSY_MS}",
     "wal_autocheckpoint = 1000",
     "journal_size_limit = 67108864",

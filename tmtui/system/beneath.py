@@ -9,6 +9,7 @@ path is walked part by part, from handle to handle, and no symbolic link is foll
 import errno
 import functools
 import os
+import stat
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
@@ -60,6 +61,9 @@ def open_by_hand(folder: int, parts: Sequence[str], flags: int, *, follow: bool 
         finally:
             os.close(here)
         here = deeper
+    if stat.S_ISLNK(os.fstat(here).st_mode):  # O_PATH opens the link itself
+        os.close(here)
+        raise LeavesError(errno.ELOOP, "leads through a symbolic link")
     return here
 
 

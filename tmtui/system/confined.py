@@ -169,8 +169,9 @@ class ConfinedFolder:
             PathRefused: the folder is outside.
             OSError: it is missing or no folder.
         """
-        waiting = ["/".join(self._parts(path))]
-        entries = self.list_dir(waiting[0])
+        start = self._parts(path)
+        entries = self.list_dir(path)
+        waiting = [] if self._guarded(start) else ["/".join(start)]
         while waiting:
             here = waiting.pop()
             prefix = f"{here}/" if here else ""

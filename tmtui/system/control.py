@@ -179,22 +179,25 @@ async def send_command(state_dir: Path, command: Command, timeout: float = 5) ->
         raise ControlError(f"the engine did not reply within {timeout:g} seconds") from None
     except ConnectionError:
         raise ControlError("the engine hung up before it replied") from None
+    except OSError as error:
+        raise ControlError(f"{state_dir / FILE_NAME}: {error.strerror or error}") from error
 
 
 async def _connect(state_dir: Path) -> socket.socket:
+    place = os.fspath(_where_it_listens(state_dir))
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.setblocking(False)
     try:
-        await asyncio.get_running_loop().sock_connect(connection, os.fspath(_where_it_listens(state_dir)))
+        await asyncio.get_running_loop().sock_connect(connection, place)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
         connection.close()
         raise NobodyHome(f"no engine runs in {state_dir}") from None
-    except OSError as error:
+    except BaseException:
         connection.close()
-        raise ControlError(f"{state_dir / FILE_NAME}: {error.strerror or error}") from error
+        raise
     if peer_of(connection).uid != os.geteuid():
         connection.close()
-        raise ControlError(f"{state_dir / FILE_NAME}: another user listens there")
+        raise ControlError(f"{place}: another user listens there")
     return connection
 
 

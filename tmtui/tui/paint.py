@@ -2,7 +2,7 @@ r"""Text on its way to the terminal: spans of ink, fitted into cells.
 
 This is the last gate for foreign text. Every cell that a widget of ours draws comes through `strip`, and `shown` is
 applied to whatever it draws: text that was recorded has been cleaned before and passes at the cost of one look; a
-tool's raw input, a file's name or a diff is cleaned here. No function in this package takes markup.
+tool's raw input, a file's name or a diff is cleaned here. Nothing here is markup.
 
 Terminals do not agree on the width of joined emoji, of variation selectors and of skin tones. What they disagree
 about is left out, so that a line is as wide as we think it is: `👩‍💻` is drawn as its two parts, `❤️` as `❤`.
@@ -20,6 +20,7 @@ from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
+from textual.markup import escape
 from textual.strip import Strip
 
 from tmtui.domain.text import clean
@@ -91,6 +92,11 @@ def shown(text: str) -> str:
 def content(text: str) -> Content:
     """Text for one of Textual's own widgets, taken literally."""
     return Content(shown(text))
+
+
+def escaped(text: str) -> str:
+    """Text for the few places where Textual takes nothing but markup: its palette's help and its highlighting."""
+    return escape(shown(text))
 
 
 def width_of(spans: Iterable[Span]) -> int:

@@ -18,16 +18,15 @@ change meanwhile is a tree of no moment.
 import asyncio
 import os
 import secrets
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from tmtui.domain.text import clean_line
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored, FileChange
 from tmtui.workspace.changes import changes_between, has_progressed
 from tmtui.workspace.git import TIMEOUT, GitError
-from tmtui.workspace.parts import Parts, assemble, too_large
-from tmtui.workspace.recorder import Recording
-from tmtui.workspace.refs import Kept
+from tmtui.workspace.parts import Captured, Parts, assemble, too_large
 
 
 FILES_LISTED: Final = 200
@@ -35,6 +34,8 @@ FILES_LISTED: Final = 200
 
 PROBLEM_CAP: Final = 500
 """Characters of a problem's text."""
+
+Result = TypeVar("Result")
 
 
 class Workspace:
@@ -73,35 +74,33 @@ class Workspace:
         Raises:
             GitError: there is none, and why.
         """
-        return (await self._record()).tree
+        async with self._turn:
+            return (await self._in_time(lambda parts: parts.record())).tree
 
     async def checkpoint(self, run: str, task: str, attempt: int) -> AttemptCheckpointed:
         """Record the files before an attempt begins. It never fails: the event says what is wrong."""
         try:
-            recording, head = await self._look()
+            now = await self._capture(f"{run}/{task}/{attempt}")
         except GitError as error:
             return AttemptCheckpointed(tree="", problem=str(error))
-        kept = await self._keep(recording, head, f"{run}/{task}/{attempt}")
-        problem = _joined(recording.note, kept.problem, self._unfinished())
-        return AttemptCheckpointed(recording.tree, kept.commit, kept.ref, head or "", problem)
+        problem = _joined(now.recording.note, now.kept.problem, self._unfinished())
+        return AttemptCheckpointed(now.recording.tree, now.kept.commit, now.kept.ref, now.head or "", problem)
 
     async def measure(self, before: AttemptCheckpointed, run: str, task: str, attempt: int) -> AttemptMeasured:
         """Hold the files as they are against a checkpoint. It never fails: the event says what is wrong."""
         try:
-            recording, head = await self._look()
+            now = await self._capture(f"{run}/{task}/{attempt}-after")
         except GitError as error:
             return AttemptMeasured(tree="", problem=str(error))
-        (files, problem), kept = await asyncio.gather(
-            self._changes(before.tree, recording.tree),
-            self._keep(recording, head, f"{run}/{task}/{attempt}-after"),
-        )
+        tree, whole = now.recording.tree, not now.recording.note
+        files, problem = await self._changes(before.tree, tree)
         return AttemptMeasured(
-            tree=recording.tree,
-            head=head or "",
-            progressed=has_progressed(before.tree, recording.tree, before.head, head, whole=not recording.note),
+            tree=tree,
+            head=now.head or "",
+            progressed=has_progressed(before.tree, tree, before.head, now.head, whole=whole),
             files=files[:FILES_LISTED],
             files_total=len(files),
-            problem=_joined(recording.note, problem, kept.problem),
+            problem=_joined(now.recording.note, problem, now.kept.problem),
         )
 
     async def restore(self, before: AttemptCheckpointed, run: str, task: str, attempt: int) -> AttemptRestored:
@@ -119,16 +118,17 @@ class Workspace:
             raise GitError(f"this attempt has no checkpoint to go back to: {before.problem or 'none was taken'}")
         name = f"{run}/{task}/{attempt}-kept"
         async with self._turn:
-            recording, head = await self._record_in_turn(), await self._head()
-            kept = await self._keep(recording, head, name, unique=True)
-            if not kept.ref:
-                raise GitError(f"nothing was restored, for what is there cannot be kept: {kept.problem}")
+            now = await self._in_time(lambda parts: parts.capture(name, unique=True))
+            if not now.kept.ref:
+                raise GitError(f"nothing was restored, for what is there cannot be kept: {now.kept.problem}")
             aside = self._state_dir / "kept" / f"{name.replace('/', '-')}-{secrets.token_hex(4)}"
             try:
-                await self._parts().restorer.put_back(recording.tree, before.tree, aside)
+                await self._parts().restorer.put_back(now.recording.tree, before.tree, aside)
             except (GitError, OSError) as error:
-                raise GitError(f"the checkpoint was not put back: {error} (what was there: {kept.ref})") from error
-            return AttemptRestored(tree=(await self._record_in_turn()).tree, kept=kept.ref)
+                raise GitError(
+                    f"the checkpoint was not put back: {error} (what was there: {now.kept.ref})"
+                ) from error
+            return AttemptRestored((await self._in_time(lambda parts: parts.record())).tree, now.kept.ref)
 
     async def checkpoint_at(self, ref: str) -> AttemptCheckpointed:
         """What is kept under `ref` (`refs/tmtui/…`), in the form that `restore` takes.
@@ -155,20 +155,14 @@ class Workspace:
             raise GitError(self.problem)
         return self._made
 
-    async def _look(self) -> tuple[Recording, str | None]:
-        """The files and HEAD at this moment; HEAD is None when it cannot be known."""
-        return await asyncio.gather(self._record(), self._head())
-
-    async def _head(self) -> str | None:
-        return await self._parts().head()
-
-    async def _record(self) -> Recording:
+    async def _capture(self, name: str) -> Captured:
         async with self._turn:
-            return await self._record_in_turn()
+            return await self._in_time(lambda parts: parts.capture(name))
 
-    async def _record_in_turn(self) -> Recording:
+    async def _in_time(self, record: Callable[[Parts], Awaitable[Result]]) -> Result:
+        """What `record` makes of the parts; a root that takes too long is not tried again."""
         try:
-            return await self._parts().record()
+            return await record(self._parts())
         except GitError as error:
             if error.timed_out:
                 self.problem = await too_large(self._parts().recorder, self._seconds)
@@ -176,7 +170,7 @@ class Workspace:
             if self._made is None or self._made.repository.objects.is_dir():
                 raise
         await self._arrange_anew()
-        return await self._parts().record()
+        return await record(self._parts())
 
     async def _arrange_anew(self) -> None:
         """Go on without the user's repository, which an attempt has taken away."""
@@ -184,9 +178,6 @@ class Workspace:
             await self._arrange()
         except OSError as error:
             raise GitError(str(error)) from error
-
-    async def _keep(self, recording: Recording, head: str | None, name: str, *, unique: bool = False) -> Kept:
-        return await self._parts().keeper.keep(recording.tree, head or "", name, unique=unique)
 
     async def _changes(self, before: str, after: str) -> tuple[tuple[FileChange, ...], str]:
         """What differs, and what is wrong with that answer."""

@@ -1,5 +1,6 @@
 """What a workspace is made of, put together for one root."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import msgspec
 from tmtui.workspace.diff import COMPARING, TreeDiff
 from tmtui.workspace.git import OLDEST, Git, GitError, engine_git, find_git, user_git
 from tmtui.workspace.recorder import Recording, TreeRecorder
-from tmtui.workspace.refs import Keeper
+from tmtui.workspace.refs import Keeper, Kept
 from tmtui.workspace.repository import Repository, find_repository, head_of
 from tmtui.workspace.restore import Restorer
 from tmtui.workspace.seed import Seed
@@ -19,6 +20,15 @@ from tmtui.workspace.shadow import NAME, Shadow, shadow_of
 
 
 _NEEDED: Final = f"git {OLDEST[0]}.{OLDEST[1]} or newer"
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """A root at one moment."""
+
+    recording: Recording
+    head: str | None
+    """The commit of the user's HEAD; empty when there is none, None when it cannot be known."""
+    kept: Kept
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -31,15 +41,28 @@ class Parts(msgspec.Struct, frozen=True):
     restorer: Restorer
     diff: TreeDiff
 
-    async def record(self) -> Recording:
-        """Record the files as they are, through a shadow that is as it must be.
+    async def capture(self, name: str, *, unique: bool = False) -> Captured:
+        """Record the files and HEAD as they are, and keep them under `refs/tmtui/<name>`.
+
+        Raises:
+            GitError: they cannot be recorded, or not in time.
+        """
+        recording, head = await asyncio.gather(self.record(), self.head())
+        kept = await self.keeper.keep(recording.tree, head or "", name, unique=unique)
+        if not kept.commit:  # an attempt may have had git forget the objects, or made the repository anew
+            recording = await self.record(afresh=True)
+            kept = await self.keeper.keep(recording.tree, head or "", name, unique=unique)
+        return Captured(recording, head, kept)
+
+    async def record(self, *, afresh: bool = False) -> Recording:
+        """Record the files, through a shadow that is as it must be; see `TreeRecorder.record`.
 
         Raises:
             GitError: it cannot be done, or not in time.
         """
         try:
             self.shadow.lay()
-            return await self.recorder.record()
+            return await self.recorder.record(afresh=afresh)
         except OSError as error:
             raise GitError(f"the private git dir cannot be used: {error}") from error
 

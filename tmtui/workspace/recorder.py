@@ -21,7 +21,6 @@ from typing import Final
 
 import msgspec
 
-from tmtui.domain.text import clean_line
 from tmtui.workspace.git import Answer, Git, GitError, complaint
 from tmtui.workspace.seed import Seed
 
@@ -29,7 +28,7 @@ from tmtui.workspace.seed import Seed
 FOOTHOLD: Final = b".tmtui-foothold"
 """The file that the index is told of inside a nested repository; it never exists."""
 
-ROUNDS: Final = 8
+ROUNDS: Final = 64
 """How deep repositories may be nested in one another."""
 
 _LINK_MODE: Final = b"\0\0\xe0\0"
@@ -69,13 +68,18 @@ class TreeRecorder:
                 raise
             await self._seed.prepare(self.index)
 
-    async def record(self) -> Recording:
+    async def record(self, *, afresh: bool = False) -> Recording:
         """Record the files as they are at this moment.
+
+        Args:
+            afresh: Do not take it for granted that git still has what was recorded before.
 
         Raises:
             GitError: git failed, or there is too much to record in the time that a command has.
         """
         self._unlock()
+        if afresh:
+            self._recorded = ((), "")
         try:
             return await self._record()
         except GitError as error:
@@ -130,8 +134,7 @@ class TreeRecorder:
             if not nested and not gone:
                 return _note(answer)
             await self._index_info([*map(self._entrance, nested), *map(self._removal, gone)])
-        await self._index_info(map(self._removal, await self._links()))
-        return f"not everything is in it: repositories are nested too deep in {clean_line(os.fsdecode(nested[0]))}"
+        raise GitError(f"repositories are nested more than {ROUNDS} deep in {os.fsdecode(nested[0])}")
 
     async def _git_add(self) -> Answer:
         """`git add` of all there is. Exit code 1 means: all but what it names."""

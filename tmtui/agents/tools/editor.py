@@ -26,6 +26,8 @@ SIZE_CAP: Final = 256 * 1024
 """Bytes of a file that is viewed or edited."""
 LISTED: Final = 1_000
 """Names that a folder's view shows."""
+UNSHOWN: Final = frozenset({"__pycache__", "node_modules"})
+"""Folders that a folder's view passes over, besides hidden ones."""
 AROUND: Final = 3
 """Lines that are shown above and below an edit."""
 
@@ -90,14 +92,14 @@ class Editor:
             if entry.endswith("/"):
                 lines += self._visible(entry.rstrip("/"))
         more = [f"… and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
-        return "\n".join([f"{path}/, two levels deep, hidden names left out:", *lines[:LISTED], *more]) + "\n"
+        return "\n".join([f"{path}/, two levels deep, without hidden and generated folders:", *lines[:LISTED], *more]) + "\n"
 
     def _visible(self, path: str) -> list[str]:
         prefix = "" if path == "." else f"{path}/"
         return [
             f"{prefix}{entry.name}{'/' if entry.kind == 'folder' else ''}"
             for entry in self._folder.list_dir(path)
-            if not entry.name.startswith(".")
+            if not entry.name.startswith(".") and entry.name not in UNSHOWN
         ]
 
     # Editing.

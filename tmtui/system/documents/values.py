@@ -76,10 +76,11 @@ def relative_path(text: str) -> str:
         WrongValueError: it is absolute, leads out of the root, or cannot be shown as it is.
     """
     hint = "Write it relative to the project's root, such as services/api."
+    text = showable(text.strip())
     if text.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", text):
         raise WrongValueError("must be relative to the project's root", hint)
-    path = posixpath.normpath(showable(text.strip())) if text.strip() else "."
-    if path == ".." or path.startswith("../"):
+    path = posixpath.normpath(text or ".")
+    if path == ".." or path.startswith(("../", "~")):
         raise WrongValueError("leads out of the project's root", hint)
     return "" if path == "." else path
 

@@ -30,7 +30,21 @@ class Offers(Protocol):
         ...
 
 
-class Canvas(Widget):
+class Commanded(Widget):
+    """Somebody with keys of its own: a key posts its intent, if that means something now."""
+
+    def action_intent(self, intent_id: str) -> None:
+        """A key was pressed: say what it asks for."""
+        self.post_message(INTENTS[intent_id]())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a key means something now."""
+        if action == "intent" and isinstance(self.screen, Offers):
+            return self.screen.offers(INTENTS[str(parameters[0])])
+        return True
+
+
+class Canvas(Commanded):
     """Lines of ink on the widget's background."""
 
     ALLOW_SELECT = False
@@ -58,16 +72,6 @@ class Canvas(Widget):
         """Line `y`, for Textual."""
         width = self.size.width
         return strip(self.paint(y, width), width, self.inks)
-
-    def action_intent(self, intent_id: str) -> None:
-        """A key was pressed: say what it asks for."""
-        self.post_message(INTENTS[intent_id]())
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a key means something now."""
-        if action == "intent" and isinstance(self.screen, Offers):
-            return self.screen.offers(INTENTS[str(parameters[0])])
-        return True
 
 
 class Panel(Canvas):

@@ -9,7 +9,17 @@ from textual import events
 
 from tmtui.state.model import Decision
 from tmtui.tui.figures import plural
-from tmtui.tui.intents import AbortRun, Intent, LookAtDiff, NoteAndRetry, Retry, Skip, Where, bindings
+from tmtui.tui.intents import (
+    AbortRun,
+    Intent,
+    LookAtDiff,
+    NextThatNeedsMe,
+    NoteAndRetry,
+    Retry,
+    Skip,
+    Where,
+    bindings,
+)
 from tmtui.tui.keymap import key_label, keys_of
 from tmtui.tui.paint import Ink, Span, Spans
 from tmtui.tui.widgets.canvas import Panel
@@ -76,12 +86,7 @@ class DecisionBar(Panel, can_focus=True):
             return [Span("a replay answers nothing", Ink.MUTED)]
         if self.has_focus:
             return [Span("esc", Ink.KEY), Span(" back", Ink.MUTED)]
-        return [Span(self._key(Where.ANYWHERE), Ink.KEY), Span(" to answer", Ink.TEXT)]
-
-    def _key(self, _: Where) -> str:
-        from tmtui.tui.intents import NextThatNeedsMe  # noqa: PLC0415
-
-        return key_label(keys_of(NextThatNeedsMe, self.keymap)[0])
+        return [Span(key_label(keys_of(NextThatNeedsMe, self.keymap)[0]), Ink.KEY), Span(" to answer", Ink.TEXT)]
 
     def _told(self) -> list[Spans]:
         """The lines above the answers."""
@@ -132,10 +137,7 @@ class DecisionBar(Panel, can_focus=True):
         return [Span(" "), *line_spans(self._placed(), y - len(told), lit=lit)]
 
     def on_click(self, event: events.Click) -> None:
-        """A click on an answer gives it, once the bar has the focus; the first click goes there."""
-        if not self.has_focus:
-            self.focus()
-            return
+        """A click on an answer gives it."""
         intent = hit(self._placed(), event.y - 1 - len(self._told()), event.x - 2)
         if intent is not None and not self.sent and self.check_action("intent", (intent.ID,)):
             self.post_message(intent())
