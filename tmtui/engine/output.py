@@ -30,7 +30,7 @@ SLOW_WINDOW: Final = 2 * 1024
 TAIL: Final = 4 * 1024
 """Bytes of the end that are kept, for the next prompt."""
 
-RAW_CAP: Final = 256 * 1024 * 1024
+RAW_CAP: Final = 64 * 1024 * 1024
 """Bytes of one source in its raw log file."""
 
 
