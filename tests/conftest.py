@@ -5,7 +5,11 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
+
+settings.register_profile("tmtui", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("tmtui")
 
 SAMPLE = 6
 """Long tests that a sample holds."""

@@ -3,19 +3,30 @@
 Asking for the version is the one thing that scripts do by the hundred, so it is answered before anything is imported.
 """
 
+import os
 import sys
+
+from tmtui import __version__
+
+
+STANDARD_OUTPUT = 1
 
 
 def main() -> int:
     """Run the program with the process's arguments and return its exit code."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        from tmtui import __version__  # noqa: PLC0415  # the fast path
-
-        sys.stdout.write(f"tmtui {__version__}\n")
+    if sys.argv[1:] in (["--version"], ["-V"]) and _told(f"tmtui {__version__}\n"):
         return 0
-    from tmtui.cli.main import run_program  # noqa: PLC0415  # the slow path
+    from tmtui.cli.main import run_program  # noqa: PLC0415  # a version costs nothing
 
     return run_program(sys.argv[1:])
+
+
+def _told(text: str) -> bool:
+    """Write a short text past Python's buffers; False when that fails, and the long way will say why."""
+    try:
+        return os.write(STANDARD_OUTPUT, text.encode()) == len(text)
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ It knows nothing of checkpoints, decisions or recovery. A task's rounds follow e
 """
 
 import hashlib
-import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -163,9 +162,8 @@ class Rehearsal(Tools):
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:
-    """What children get: the running Python first on the path."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return child_env({**extra, "PATH": path})
+    """What children get: among it the interpreter that has pytest."""
+    return child_env({**extra, "TMTUI_PYTHON": sys.executable})
 
 
 @asynccontextmanager

@@ -48,7 +48,7 @@ async def test_every_task_of_the_calculator_has_its_work_cut_out(copy_of: Copy) 
     async with rehearse(copy_of("calculator")) as rehearsal:
         hooks = [hook for task in rehearsal.plan.tasks for hook in task.post_hooks if hook.name.startswith("test")]
         everything = msgspec.structs.replace(
-            hooks[0], command="python -m pytest -rfE --continue-on-collection-errors"
+            hooks[0], command='"$TMTUI_PYTHON" -m pytest -rfE --continue-on-collection-errors'
         )
         _, output = await rehearsal.hook(everything)
 
@@ -129,7 +129,7 @@ async def test_a_run_saved_as_a_script_does_the_same_again(name: str, copy_of: C
 
     (again / "saved.yml").unlink()
     assert tree(again) == tree(first.root) != tree(SAMPLES / name)
-    assert second.results == first.results
+    assert [result.status for result in second.results] == [result.status for result in first.results]
     assert script_from_log(second.log) == script_from_log(first.log)
 
 

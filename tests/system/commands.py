@@ -1,6 +1,8 @@
 """Real commands for the tests, and an independent look at what is left of them."""
 
+import os
 import secrets
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +38,41 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-class Sleeper:
-    """A command that sleeps for ever, and can be told from all others by its argument, whatever else it hides."""
+SLEEPER = """\
+#!/bin/sh
+exec 9>>{sign}
+echo $$ >&9
+exec /bin/sleep 86400
+"""
 
-    def __init__(self) -> None:
-        self._argument = f"{86400 + secrets.randbelow(10**6)}.{secrets.randbelow(10**9)}"
-        self.command = f"sleep {self._argument}"
+
+class Sleeper:
+    """A command that sleeps for ever, and can be told from all others whatever it hides: it holds a file open."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sign = folder / "sign"
+        self._sign.touch()
+        program = folder / "sleeper"
+        if not program.exists():
+            program.write_text(SLEEPER.format(sign=self._sign))
+            program.chmod(0o755)
+        self.command = str(program)
+
+    def awaited(self, count: int) -> str:
+        """A command that waits until so many of them sleep."""
+        return f"until [ $(wc -l < {self._sign}) -ge {count} ]; do sleep 0.01; done"
 
     def alive(self) -> list[int]:
-        """The processes that run it."""
-        return [int(name) for name in names_in(Path("/proc")) if name.isdigit() and self._runs_in(name)]
+        """Those that live."""
+        return [pid for pid in map(int, self._sign.read_text().split()) if self._is_held_by(pid)]
 
-    def _runs_in(self, pid: str) -> bool:
+    def end(self) -> None:
+        """Kill those that live."""
+        for pid in self.alive():
+            os.kill(pid, signal.SIGKILL)
+
+    def _is_held_by(self, pid: int) -> bool:
         try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return Path(f"/proc/{pid}/fd/9").samefile(self._sign)
         except OSError:
             return False
-        return words[:1] == [b"sleep"] and self._argument.encode() in words

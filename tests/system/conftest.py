@@ -1,5 +1,6 @@
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,5 +23,7 @@ async def _warden() -> AsyncIterator[Warden]:
 
 
 @pytest.fixture(name="sleeper")
-def _sleeper() -> Sleeper:
-    return Sleeper()
+def _sleeper(tmp_path: Path) -> Iterator[Sleeper]:
+    sleeper = Sleeper(tmp_path)
+    yield sleeper
+    sleeper.end()

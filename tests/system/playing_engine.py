@@ -1,24 +1,27 @@
-"""A process that plays an engine: it runs sleepers under a warden until it is killed.
+"""A process that plays an engine: it runs five sleepers under a warden until it is killed.
 
-Arguments: the folder with the lock, and the sleepers' command.
+Argument: the folder for its lock and the sleepers.
 """
 
 import asyncio
 import sys
 from pathlib import Path
 
-from tests.system.commands import shell, started
+from tests.system.commands import Sleeper, shell, started
 from tmtui.system.warden import Warden
 
 
-async def main(folder: Path, sleep: str) -> None:
+async def main(folder: Path) -> None:
+    sleeper = Sleeper(folder)
+    sleep = sleeper.command
     warden = await Warden.start(mark="played", lock_path=folder / "warden.lock")
-    await started(warden, f"{sleep} & setsid {sleep} & echo ready; trap '' TERM; while :; do sleep 0.01; done")
+    await started(warden, f"{sleep} & setsid {sleep} & echo ready; while :; do sleep 0.01; done")
     await started(warden, f"( (exec env -i setsid {sleep}) & ) >/dev/null 2>&1; echo ready; exec {sleep}")
     for_ever = await warden.spawn(shell(f"exec {sleep}"), "job")
+    await started(warden, f"{sleeper.awaited(5)}; echo ready")
     print(warden.pid, flush=True)
     await for_ever.wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(Path(sys.argv[1])))

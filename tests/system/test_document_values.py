@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, strategies as st
 
+from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean
-from tmtui.system.documents.errors import WrongValueError
 from tmtui.system.documents.near import NearIds, did_you_mean, near
 from tmtui.system.documents.values import parse_dollars, parse_seconds, relative_path, showable
-from tmtui.system.documents.variables import check_form, expand, missing_variables, variables
+from tmtui.system.variables import check_form, expand, expand_known, missing_variables, variables
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,10 @@ def test_a_missing_variable_is_named_with_both_ways_out() -> None:
     assert "${NO_SUCH:-" in caught.value.hint
     assert missing_variables("$A ${B} ${C:-d} $$D $NAME $A", ENV) == ["A", "B"]
     assert variables("$A ${B:-x} $$C $A") == ["A", "B"]
+
+
+def test_of_many_texts_those_without_their_variables_are_left_out() -> None:
+    assert expand_known({"A": "x $NAME", "B": "$NONE", "C": "${NONE:-c}"}, ENV) == {"A": "x Ann", "C": "c"}
 
 
 @given(st.text("ab", max_size=3), st.dictionaries(st.sampled_from(["A", "B_1"]), st.text(max_size=9)))

@@ -66,7 +66,7 @@ def test_a_descent_finds_all_that_can_be_reached_and_each_once(parents: Mapping[
 
 @pytest.fixture(name="shell")
 def _shell(sleeper: Sleeper) -> Iterator["subprocess.Popen[bytes]"]:
-    command = f"setsid {sleeper.command} & echo ready; wait"
+    command = f"setsid {sleeper.command} & {sleeper.awaited(1)}; echo ready; wait"
     with subprocess.Popen(
         ["/bin/sh", "-c", command], stdout=subprocess.PIPE, env={"PATH": os.defpath, LABEL: "mark:job"}
     ) as shell:

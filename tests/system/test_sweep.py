@@ -45,14 +45,14 @@ class Begin:
         return process
 
 
-def orphaned(command: str) -> str:
+def orphaned(command: str, then: str) -> str:
     """Run a command that loses its parent, and so descends from this process no more."""
-    return f"({command} >/dev/null & ); echo ready; read line"
+    return f"({command} >/dev/null & ); {then}; echo ready; read line"
 
 
 def test_what_carries_the_mark_is_ended_with_all_below_it(mark: str, begin: Begin, sleeper: Sleeper) -> None:
-    begin(orphaned(f"sh -c 'env -i setsid {sleeper.command}; true'"), f"{mark}:one")
-    begin(orphaned(f"setsid {sleeper.command}"), f"{mark}:two")
+    begin(orphaned(f"sh -c 'env -i setsid {sleeper.command}; true'", sleeper.awaited(1)), f"{mark}:one")
+    begin(orphaned(f"setsid {sleeper.command}", sleeper.awaited(2)), f"{mark}:two")
 
     assert sweep(mark) >= 3
     assert sleeper.alive() == []
@@ -61,15 +61,14 @@ def test_what_carries_the_mark_is_ended_with_all_below_it(mark: str, begin: Begi
 
 @pytest.mark.parametrize("label", ["", "other:job", "{mark}x:job", "x{mark}:job", "{mark}"])
 def test_what_carries_another_mark_lives_on(mark: str, begin: Begin, sleeper: Sleeper, label: str) -> None:
-    begin(orphaned(f"setsid {sleeper.command}"), label.format(mark=mark))
+    begin(orphaned(f"setsid {sleeper.command}", sleeper.awaited(1)), label.format(mark=mark))
 
     assert sweep(mark) == 0
     assert len(sleeper.alive()) == 1
-    os.kill(sleeper.alive()[0], 9)
 
 
 def test_what_stands_in_a_known_session_is_ended(mark: str, begin: Begin, sleeper: Sleeper) -> None:
-    shell = begin(orphaned(sleeper.command), session=True)
+    shell = begin(orphaned(sleeper.command, sleeper.awaited(1)), session=True)
 
     assert sweep(mark) == 0
     assert sweep(mark, {shell.pid}) >= 1
@@ -80,8 +79,7 @@ def test_whoever_sweeps_is_spared_with_what_it_has_started(
     begin: Begin, mark: str, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(LABEL, f"{mark}:self")
-    begin(f"{sleeper.command} & echo ready; wait", f"{mark}:child")
+    begin(f"{sleeper.command} & {sleeper.awaited(1)}; echo ready; wait", f"{mark}:child")
 
     assert sweep(mark) == 0
     assert len(sleeper.alive()) == 1
-    os.kill(sleeper.alive()[0], 9)

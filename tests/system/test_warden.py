@@ -182,16 +182,20 @@ trap '' TERM INT HUP
 (trap '' TERM; exec setsid nohup {sleep}) >/dev/null 2>&1 &
 ( (trap '' TERM; exec setsid {sleep}) & ) >/dev/null 2>&1
 ( (trap '' TERM; exec env -i setsid {sleep}) & ) >/dev/null 2>&1
-while [ $(pgrep -fc '^{sleep}') -lt 3 ]; do :; done
+{awaited}
 echo ready
 while :; do sleep 0.01; done
 """
 
 
+def stubborn(sleeper: Sleeper) -> str:
+    return STUBBORN.format(sleep=sleeper.command, awaited=sleeper.awaited(3))
+
+
 async def test_nothing_is_left_of_a_command_that_resists_whatever_it_hides_behind(
     warden: Warden, sleeper: Sleeper
 ) -> None:
-    child = await started(warden, STUBBORN.format(sleep=sleeper.command), grace=0.1)
+    child = await started(warden, stubborn(sleeper), grace=0.1)
     assert len(sleeper.alive()) == 3
 
     child.cancel()
@@ -203,36 +207,51 @@ async def test_nothing_is_left_of_a_command_that_resists_whatever_it_hides_behin
 
 
 async def test_nothing_is_left_of_it_after_its_timeout(warden: Warden, sleeper: Sleeper) -> None:
-    _, ended = await run(warden, STUBBORN.format(sleep=sleeper.command), timeout=0.4, grace=0.1)
+    _, ended = await run(warden, stubborn(sleeper), timeout=0.4, grace=0.1)
 
     assert sleeper.alive() == []
     assert ended.timed_out
 
 
 async def test_what_a_command_leaves_behind_is_ended_and_counted(warden: Warden, sleeper: Sleeper) -> None:
-    output, ended = await run(warden, f"{sleeper.command} & setsid {sleeper.command} & echo done")
+    output, ended = await run(
+        warden, f"{sleeper.command} & setsid {sleeper.command} & {sleeper.awaited(2)}; echo done"
+    )
 
     assert output == b"done\n"
     assert (ended.exit_code, ended.survivors) == (0, 2)
     assert sleeper.alive() == []
 
 
-async def test_a_fork_bomb_is_put_out(warden: Warden) -> None:
-    child = await started(warden, "bomb() { trap '' TERM; echo ready; bomb & bomb & wait; }; (ulimit -u 400; bomb)")
+BOMB = """
+bomb() {{
+    trap '' TERM
+    echo ready
+    if [ $1 -gt 0 ]; then bomb $(($1 - 1)) & bomb $(($1 - 1)) & fi
+    exec {sleep}
+}}
+bomb 7
+"""
+"""Up to 255 processes, each of which starts two others."""
+
+
+async def test_what_multiplies_while_it_is_killed_is_killed_all_the_same(warden: Warden, sleeper: Sleeper) -> None:
+    child = await started(warden, BOMB.format(sleep=sleeper.command))
     child.cancel(grace=0)
     ended = await child.wait()
 
-    assert ended.canceled
-    assert ended.unkillable == 0
+    assert (ended.canceled, ended.unkillable) == (True, 0)
+    assert listed_children(warden.pid) == []
+    assert sleeper.alive() == []
 
 
 async def test_what_hides_behind_everything_lives_as_long_as_others_may_have_started_it(
     warden: Warden, sleeper: Sleeper
 ) -> None:
     other = await started(warden, "echo ready; exec sleep 86400")
-    sleep = sleeper.command
-    hide = f"( (exec env -i setsid {sleep}) & ) >/dev/null 2>&1 </dev/null; until pgrep -f '^{sleep}'; do :; done"
-    await run(warden, hide)
+    await run(
+        warden, f"( (exec env -i setsid {sleeper.command}) & ) >/dev/null 2>&1 </dev/null; {sleeper.awaited(1)}"
+    )
     assert len(sleeper.alive()) == 1
 
     other.cancel()
@@ -245,7 +264,7 @@ async def test_output_is_read_no_longer_than_a_moment_after_the_end(
     warden: Warden, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(child_module, "DRAIN", 0.02)
-    output, ended = await run(warden, f"trap '' TERM; {sleeper.command} & echo done", grace=0.3)
+    output, ended = await run(warden, f"trap '' TERM; {sleeper.command} & {sleeper.awaited(1)}; echo done", grace=0.3)
 
     assert output == b"done\n"
     assert ended.held_open
@@ -309,7 +328,9 @@ async def test_a_caller_that_is_canceled_takes_its_command_along(warden: Warden,
 
 async def test_closing_ends_all_that_runs(sleeper: Sleeper) -> None:
     warden = await Warden.start(mark="tests")
-    children = [await started(warden, f"echo ready; {sleeper.command}; true") for _ in range(3)]
+    children = [
+        await started(warden, f"{sleeper.command} & {sleeper.awaited(n)}; echo ready; wait") for n in (1, 2, 3)
+    ]
     pid = warden.pid
     await warden.close()
 

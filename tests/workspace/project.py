@@ -24,9 +24,12 @@ class Project:
 
     def git(self, *args: str, at: str = ".", given: str = "") -> str:
         """Run git as a user would."""
+        return os.fsdecode(self.git_bytes(*args, at=at, given=given)).strip()
+
+    def git_bytes(self, *args: str, at: str = ".", given: str = "") -> bytes:
+        """The same, and the very bytes that it prints."""
         place = self.root / at
-        done = subprocess.run(["git", *args], cwd=place, input=given.encode(), capture_output=True, check=True)
-        return done.stdout.decode(errors="surrogateescape").strip()
+        return subprocess.run(["git", *args], cwd=place, input=given.encode(), capture_output=True, check=True).stdout
 
     def init(self, at: str = ".") -> "Project":
         """Put a folder under git."""

@@ -33,7 +33,7 @@ async def test_repositories_inside_one_another_are_recorded(project: Project) ->
     folders = ["/".join(["n"] * depth) for depth in range(1, 10)]
     for folder in folders:
         project.init(folder).write(f"{folder}/file", "x\n")
-    for folder in folders[4:]:
+    for folder in reversed(folders[4:]):
         project.commit(folder)
     assert {f"{folder}/file" for folder in folders} <= set(await names(project))
 

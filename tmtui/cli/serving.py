@@ -80,7 +80,9 @@ def read_order(order: Order) -> Prepared:
     """
     root = Path(order.root)
     settings, warnings = load_settings(root, os.environ, order.overrides)
-    plan, more = load_plan(root / order.plan, hooks=settings.hooks, defaults=settings.hook_defaults, root=root)
+    plan, more = load_plan(
+        root / order.plan, hooks=settings.hooks, defaults=settings.hook_defaults, root=root, env=os.environ
+    )
     return Prepared(settings, plan, _limits(settings, order), (*warnings, *more))
 
 
@@ -213,6 +215,7 @@ class _Engine:
             agent=agent,
             root=order.root,
             child_env=child_environment(),
+            variables=dict(os.environ),
             agent_timeout=settings.agent_timeout,
         )
         self._runner = Runner(world, self._journal, _answers(settings))

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tmtui.config.written import LITERAL, SettingsWritten
-from tmtui.domain.problem import Problem
+from tmtui.domain.problem import Problem, WrongValueError
 from tmtui.domain.text import clean_line
 from tmtui.system.documents.document import Document
-from tmtui.system.documents.errors import WrongValueError
 from tmtui.system.documents.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from tmtui.system.documents.schema import field_name
-from tmtui.system.documents.variables import expand
+from tmtui.system.variables import expand
 
 
 class Gap(NamedTuple):

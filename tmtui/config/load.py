@@ -62,8 +62,8 @@ def combine(
     problems += (problem for file in files for problem in bare_secrets(file))
     hooks = _hooks(layers, merged, problems)
     said = {
-        **{key: value for key, value in merged.items() if key not in EXTRA},
-        "budget_micro": merged.pop("budget_usd", None),
+        **{key: value for key, value in merged.items() if key not in {*EXTRA, "budget_usd"}},
+        "budget_micro": merged.get("budget_usd"),
         "hooks": hooks,
         "hook_defaults": _hook_defaults(layers, hooks, merged.get("hooks", {}), problems),
         "extra": {key: merged[key] for key in EXTRA if key in merged},

@@ -10,7 +10,7 @@ from tmtui.domain.text import clean_line
 from tmtui.system.documents.document import Document
 from tmtui.system.documents.nodes import ListNode, MapNode, Node, ScalarNode
 from tmtui.system.documents.schema import field_name, snake_case
-from tmtui.system.documents.variables import variables
+from tmtui.system.variables import variables
 
 
 MASK: Final = "••••••••"

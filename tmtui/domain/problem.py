@@ -22,6 +22,15 @@ class Problem(msgspec.Struct, frozen=True, order=True):
         return f"{place}: {word}{self.message}{hint}"
 
 
+class WrongValueError(ValueError):
+    """A single value that cannot be taken, before its place is known."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        """What to write instead."""
+
+
 class ProblemsError(Exception):
     """A file cannot be used. Holds every fault found in it, not only the first."""
 

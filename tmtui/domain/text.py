@@ -31,7 +31,8 @@ MARKS_CAP: Final = 4
 """Combining marks and variation selectors in a row."""
 
 _JOINER: Final = "\u200d"
-_PICTOGRAPHS: Final = "\u2190-\u2bff\U0001f000-\U0001faff"
+_PICTOGRAPHS: Final = "\u2190-\u23ff\u2440-\u2bff\U0001f000-\U0001faff"
+"""All but the control pictures, which stand here for what they picture."""
 _MARKS: Final = (
     "\u0300-\u034e\u0350-\u036f\u0483-\u0489\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff"
     "\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"

@@ -19,6 +19,7 @@ from tmtui.events.base import Entry
 from tmtui.events.hook import HookFinished, HookPrinted, HookStalled, HookStarted
 from tmtui.state.fold import UNFINISHED_HOOKS
 from tmtui.state.model import HookState
+from tmtui.system.variables import expand_known
 
 
 NOT_EXECUTABLE: Final = 126
@@ -118,10 +119,11 @@ class Hooks:
         return finished
 
     async def _supervise(self, hook: Hook, hook_id: str, stream: OutputStream) -> Ended:
+        variables = expand_known(hook.env, self._world.variables)
         process = await self._world.processes.run(
             hook.command,
             cwd=str(PurePosixPath(self._world.root) / hook.working_dir),
-            env={**self._world.child_env, "TMTUI_TASK_ID": self._task, **hook.env},
+            env={**self._world.child_env, "TMTUI_TASK_ID": self._task, **variables},
             timeout=hook.timeout,
             job=hook_id,
         )

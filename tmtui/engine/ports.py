@@ -187,5 +187,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Absolute path of the project's root."""
     child_env: dict[str, str]
     """What children get of the environment."""
+    variables: dict[str, str] = {}
+    """What the variables in a hook's `env` stand for. It is never recorded: there are secrets in it."""
     agent_timeout: float
     """Seconds for the agent's part of one attempt, unless its task says otherwise."""

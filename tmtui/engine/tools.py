@@ -1,8 +1,7 @@
 """Tool calls on their way to the world: intent recorded, carried out, result recorded, and only then told."""
 
+import json
 from typing import Final
-
-import msgspec
 
 from tmtui.agents.port import ToolCall, ToolResult
 from tmtui.domain.outcome import Kind, Outcome
@@ -54,7 +53,7 @@ class RecordedTools:
         started = ToolStarted(
             id=call_id,
             name=clean_line(call.name, 80),
-            input=msgspec.json.encode(call.input).decode(),
+            input=json.dumps(call.input, ensure_ascii=True),
             summary=clean_line(planned.summary),
             effect=None if problem else planned.effect,
         )

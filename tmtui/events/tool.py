@@ -22,8 +22,8 @@ class ToolStarted(Event, frozen=True, tag="tool.started"):
     """Unique in the log."""
     name: str
     input: str
-    """JSON of the input, exactly as the agent gave it, since a resumed conversation needs it: whoever shows it
-    cleans it. (JSON escapes the control characters that a terminal obeys.)"""
+    """JSON of the input, in ASCII, exactly as the agent gave it, for a conversation that goes on after a crash needs
+    it. Whoever shows what it decodes to cleans it."""
     summary: str
     """The call in one line, for people."""
     effect: FileEffect | None = None

@@ -19,7 +19,7 @@ from tmtui.system.documents import Document, read_document
 from tmtui.system.documents.hooks import HookUse, lay_over, make_hook, resolve_uses
 from tmtui.system.documents.nodes import Entry, ListNode, MapNode, Node
 from tmtui.system.documents.schema import Reading
-from tmtui.system.documents.variables import missing_variables
+from tmtui.system.variables import missing_variables
 
 
 _PLAIN_NAMES: Final = frozenset({"tasks", "plan", "taskmaster"})

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean
-from tmtui.system.documents.errors import WrongValueError
 from tmtui.system.documents.hooks import HookDefaultsWritten, HookName, HookUse, HookWritten
 from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Dollars, Line, OneOrMany, RelativePath, Seconds, Text

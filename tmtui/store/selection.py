@@ -62,21 +62,19 @@ def bounds(wanted: Selection) -> Query:
 class Walk:
     """Steps through a selection: ask `query`, run it, give its rows to `take`, until there is no query."""
 
-    def __init__(self, wanted: Selection, within: Sequence[Sequence[Any]], page: int = PAGE) -> None:
+    def __init__(
+        self, wanted: Selection, within: Sequence[Sequence[Any]], page: int = PAGE, window: int = WINDOW
+    ) -> None:
         """Start a walk; `within` is the answer to `bounds`."""
         first, last = within[0] if within else (None, None)
         self._wanted = wanted
         self._page = page
+        self._width = window
         self._left = END if wanted.limit is None else wanted.limit
         self._after = max(wanted.after, (first or 1) - 1)
         self._upto = min(END if wanted.upto is None else wanted.upto, last or 0)
         self._filter = _filter(wanted)
         self._asked = 0
-
-    @property
-    def after(self) -> int:
-        """How far the walk has come: every wanted event up to here was taken. For a walk forwards."""
-        return self._after
 
     def query(self) -> Query | None:
         """The next step; None at the end."""
@@ -105,8 +103,8 @@ class Walk:
 
     def _window(self) -> tuple[int, int]:
         if self._wanted.newest_first:
-            return max(self._after, self._upto - WINDOW), self._upto
-        return self._after, min(self._upto, self._after + WINDOW)
+            return max(self._after, self._upto - self._width), self._upto
+        return self._after, min(self._upto, self._after + self._width)
 
 
 def recorded(run: str, rows: Sequence[Sequence[Any]]) -> list[Recorded]:

@@ -7,5 +7,6 @@
 - `lock`: one engine to a state folder. `control`: the socket by which others speak to it.
 - `state_dir`: where a project's state lives, and how its files are opened.
 - `confined`, on top of `beneath`: files below one folder, and nothing else.
-- `environment`: what a child may know. `clock`: the machine's time. `machine`: which machine, since which start.
+- `environment`: what a child may know. `variables`: `${VAR}` in what people write.
+- `clock`: the machine's time. `machine`: which machine, since which start.
 """

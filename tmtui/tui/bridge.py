@@ -32,6 +32,8 @@ KEPT: Final = 4
 class Bridge:
     """A run that is watched while it goes on."""
 
+    live = True
+
     def __init__(self, source: Source, frame: Frame, now: Callable[[], int]) -> None:
         self.state = State()
         self.lost = ""

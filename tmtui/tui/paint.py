@@ -20,7 +20,6 @@ from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
-from textual.markup import escape
 from textual.strip import Strip
 
 from tmtui.domain.text import clean
@@ -81,6 +80,9 @@ Spans = Sequence[Span]
 _DISPUTED: Final = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
+_NO_BRACKETS: Final = str.maketrans("[]", "()")
+
+
 def shown(text: str) -> str:
     """What of `text` is drawn: one line, nothing in it that a terminal obeys or that terminals disagree about."""
     if text.isascii() and text.isprintable():
@@ -95,8 +97,8 @@ def content(text: str) -> Content:
 
 
 def escaped(text: str) -> str:
-    """Text for the few places where Textual takes nothing but markup: its palette's help and its highlighting."""
-    return escape(shown(text))
+    """Text for the palette's help and highlighting, where Textual takes nothing but markup: it gets no bracket."""
+    return shown(text).translate(_NO_BRACKETS)
 
 
 def width_of(spans: Iterable[Span]) -> int:

@@ -49,7 +49,13 @@ class Commands(Provider):
         matcher = self.matcher(query)
         for intent, title in self._offered():
             if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(escaped(title)), partial(self._perform, intent), title, escaped(intent.help()))
+                yield Hit(
+                    score,
+                    matcher.highlight(escaped(title)),
+                    partial(self._perform, intent),
+                    title,
+                    escaped(intent.help()),
+                )
 
     def _perform(self, intent: type[Intent]) -> None:
         if isinstance(self.screen, Performs):
@@ -85,7 +91,9 @@ class ThemeChoices(Provider):
         matcher = self.matcher(query)
         for name, theme in self._themes().items():
             if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(escaped(name)), partial(self._wear, theme), name, escaped(theme.about))
+                yield Hit(
+                    score, matcher.highlight(escaped(name)), partial(self._wear, theme), name, escaped(theme.about)
+                )
 
     def _wear(self, theme: ThemeFile) -> None:
         if isinstance(self.app, Dresses):

@@ -58,6 +58,26 @@ class StartFailedError(Exception):
         self.exit_code = exit_code
 
 
+class Rig(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a cockpit is given."""
+
+    source: Source
+    live: bool
+    """Whether the run is watched while it goes on; otherwise it is played from its record."""
+    send: Send | None = None
+    """None where nobody listens, as in a replay: the keys that command are then inert."""
+    diff: DiffOf | None = None
+    engine_alive: EngineAlive | None = None
+    starting: Awaitable[None] | None = None
+    """The engine's start, while that is still going on. It raises `StartFailedError`."""
+    now: Callable[[], int]
+    """The wall clock, in milliseconds."""
+    theme: str = ""
+    """A theme's name; empty for the default."""
+    keymap: dict[str, str] = {}
+    """A person's keys by the commands' ids."""
+
+
 class CockpitExit(msgspec.Struct, frozen=True):
     """Why the cockpit was left."""
 

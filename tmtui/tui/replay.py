@@ -20,6 +20,8 @@ from tmtui.tui.ports import Source
 class Replay(Bridge):
     """A run that is played."""
 
+    live = False
+
     def __init__(self, source: Source, frame: Frame, now: Callable[[], int]) -> None:
         super().__init__(source, frame, now)
         self.player = Player(Timeline())

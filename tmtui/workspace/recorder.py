@@ -105,6 +105,14 @@ class TreeRecorder:
         """
         return (await self.git.run("write-tree", index=self.index)).decode().strip()
 
+    async def others(self) -> list[bytes]:
+        """What is neither in the index nor ignored, from the root; a nested repository ends with a slash.
+
+        Raises:
+            GitError: git failed.
+        """
+        return await self._listed("--others")
+
     async def heavy_files(self, most: int = 3) -> list[tuple[str, int]]:
         """The largest files that are neither tracked nor ignored, with their sizes in bytes.
 
@@ -146,9 +154,11 @@ class TreeRecorder:
 
     async def _left_out(self) -> list[bytes]:
         """What differs from the index, from the top; a repository without a commit ends with a slash."""
-        flags = ("-z", "--others", "--modified", "--exclude-standard", "--full-name")
-        listed = await self.git.run("ls-files", *flags, "--", ".", *self._seed.unseen, index=self.index)
-        return [path for path in listed.split(b"\0") if path]
+        return await self._listed("--others", "--modified", "--full-name")
+
+    async def _listed(self, *flags: str) -> list[bytes]:
+        asked = ("-z", "--exclude-standard", *flags, "--", ".", *self._seed.unseen)
+        return [path for path in (await self.git.run("ls-files", *asked, index=self.index)).split(b"\0") if path]
 
     def _is_special(self, path: bytes) -> bool:
         """Whether there is a pipe, a socket or a device in the place of a file."""

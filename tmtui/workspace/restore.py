@@ -5,13 +5,16 @@ it does between two branches (`read-tree -m -u`): it checks everything before it
 what differs and deletes only what the recorded tree has and the wanted one has not. Never `clean`, never
 `reset`; the user's index, HEAD and branch are not involved.
 
-Two kinds of files need care, because no tree holds them:
+Which files are recorded depends on the ignore rules, and an attempt may change those. Hence three cares:
 
 - A file that the rules *of the wanted tree* ignore stays, though it was recorded: an attempt that takes `.env`
   out of `.gitignore` must not cost the user that file when it is undone.
 - A file that stands where another must go, and was not recorded, is moved aside into the state folder.
+- So is a file that only the attempt's rules ignored: it came after the checkpoint, and no tree holds it.
 """
 
+import contextlib
+import itertools
 import os
 import shutil
 import tempfile
@@ -42,7 +45,7 @@ class Restorer(msgspec.Struct, frozen=True):
         Args:
             recorded: The tree of the files as they are.
             wanted: The tree to go back to.
-            aside: The folder for what stands in the way and is in neither tree. It is made when needed.
+            aside: The folder for files that must go and are in neither tree. It is made when needed.
 
         Raises:
             GitError: a tree is missing, or a file changed meanwhile; no recorded file was touched then.
@@ -52,11 +55,11 @@ class Restorer(msgspec.Struct, frozen=True):
         spared = await self._ignored_under(wanted, vanishing) if vanishing else set()
         if spared:
             await self.recorder.untrack(spared)
-        for path in obstacles(os.fsencode(self.root), appearing, vanishing - spared):
-            _move(self.root, os.fsdecode(path), aside)
+        self._move(obstacles(os.fsencode(self.root), appearing, vanishing - spared), aside)
         start = await self.recorder.write_whole()
         goal = await self._from_top(wanted)
         await self.reader.run("read-tree", "-m", "-u", start, goal, index=self.recorder.index)
+        self._move(await self._unveiled(), aside)
 
     async def _differences(self, recorded: str, wanted: str) -> tuple[set[bytes], set[bytes]]:
         """The paths that only the wanted tree has, and those that only the recorded one has."""
@@ -76,12 +79,29 @@ class Restorer(msgspec.Struct, frozen=True):
             git = msgspec.structs.replace(
                 self.reader, cwd=str(Path(folder, self.repository.prefix)), variables=variables
             )
-            # A path that begins with a colon would be taken for a pattern.
-            asked = b"".join(b"./%s\0" % path for path in sorted(paths))
-            answer = await git.call("check-ignore", "-z", "--stdin", "--no-index", stdin=asked)
-        if answer.exit_code not in (0, 1):
-            raise GitError(f"git check-ignore failed: {complaint(answer)}")
-        return {path.removeprefix(b"./") for path in answer.output.split(b"\0") if path}
+            return await _ignored(git, paths)
+
+    async def _unveiled(self) -> set[bytes]:
+        """The files that are not in the index and that no rule ignores, in nested repositories too."""
+        others = await self.recorder.others()
+        nested = {path for folder in others if folder.endswith(b"/") for path in self._files_in(folder)}
+        ignored = await _ignored(self.reader, nested) if nested else set()
+        return {path for path in others if not path.endswith(b"/")} | nested - ignored
+
+    def _files_in(self, repository: bytes) -> Iterator[bytes]:
+        top = os.fsencode(self.root)
+        files = (file[len(top) + 1 :] for file in _files(os.path.join(top, repository)))  # noqa: PTH118 - bytes
+        return (file for file in files if b".git" not in file.split(b"/"))
+
+    def _move(self, paths: set[bytes], aside: Path) -> None:
+        """Move files to `aside`, each at its place there, and drop the folders that this empties."""
+        for path in sorted(map(os.fsdecode, paths)):
+            target = aside / path
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.move(self.root / path, target)
+            with contextlib.suppress(OSError):  # it ends at the first folder that is not empty
+                for folder in itertools.takewhile(self.root.__ne__, (self.root / path).parents):
+                    folder.rmdir()
 
     async def _lay_rules(self, tree: str, folder: Path) -> None:
         """Write the `.gitignore` files of `tree` into `folder`, and those that stand above the root."""
@@ -97,7 +117,7 @@ class Restorer(msgspec.Struct, frozen=True):
             place.write_bytes(content)
 
     async def _rules_in(self, tree: str) -> list[tuple[bytes, bytes]]:
-        listed = (await self.reader.run("ls-tree", "-r", "-z", tree)).split(b"\0")
+        listed = (await self.reader.run("ls-tree", "-r", "-z", "--full-tree", tree)).split(b"\0")
         entries = [entry.partition(b"\t") for entry in listed if entry.startswith(b"100")]
         rules = {
             path: about.split(b" ")[2] for about, _, path in entries if path.rpartition(b"/")[2] == b".gitignore"
@@ -105,7 +125,7 @@ class Restorer(msgspec.Struct, frozen=True):
         if not rules:
             return []
         batch = await self.reader.run("cat-file", "--batch", stdin=b"".join(name + b"\n" for name in rules.values()))
-        return list(zip(rules, _contents(batch), strict=True))
+        return list(zip(rules, contents(batch), strict=True))
 
     async def _from_top(self, tree: str) -> str:
         """`tree` as git sees it from the top of the working tree: at the root's place."""
@@ -151,7 +171,7 @@ def _files(folder: bytes) -> Iterator[bytes]:
                 yield place
 
 
-def _contents(batch: bytes) -> Iterator[bytes]:
+def contents(batch: bytes) -> Iterator[bytes]:
     """The contents in what `git cat-file --batch` printed: `id type size`, line end, content, line end."""
     at = 0
     while at < len(batch):
@@ -161,7 +181,11 @@ def _contents(batch: bytes) -> Iterator[bytes]:
         at = start + size + 1
 
 
-def _move(root: Path, path: str, aside: Path) -> None:
-    target = aside / path
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.move(root / path, target)
+async def _ignored(git: Git, paths: set[bytes]) -> set[bytes]:
+    """Those of `paths` that the rules where `git` works ignore, in the index or not."""
+    # A path that begins with a colon would be taken for a pattern.
+    asked = b"".join(b"./%s\0" % path for path in sorted(paths))
+    answer = await git.call("check-ignore", "-z", "--stdin", "--no-index", stdin=asked)
+    if answer.exit_code not in (0, 1):
+        raise GitError(f"git check-ignore failed: {complaint(answer)}")
+    return {path.removeprefix(b"./") for path in answer.output.split(b"\0") if path}

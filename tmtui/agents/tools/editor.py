@@ -5,6 +5,7 @@ the file may have changed; then nothing is written, and the agent is told.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -19,7 +20,7 @@ from tmtui.agents.tools.planned import OnOutput, Planned
 from tmtui.agents.tools.textfile import EditError, TextFile, decode, inserted, numbered, replaced
 from tmtui.domain.status import ToolStatus
 from tmtui.events.tool import FileEffect
-from tmtui.system.confined import ConfinedFolder
+from tmtui.system.confined import ConfinedFolder, PathRefused
 
 
 SIZE_CAP: Final = 256 * 1024
@@ -90,9 +91,13 @@ class Editor:
         for entry in self._visible(path):
             lines.append(entry)
             if entry.endswith("/"):
-                lines += self._visible(entry.rstrip("/"))
+                with contextlib.suppress(OSError, PathRefused):
+                    lines += self._visible(entry.rstrip("/"))
         more = [f"… and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
-        return "\n".join([f"{path}/, two levels deep, without hidden and generated folders:", *lines[:LISTED], *more]) + "\n"
+        return (
+            "\n".join([f"{path}/, two levels deep, without hidden and generated folders:", *lines[:LISTED], *more])
+            + "\n"
+        )
 
     def _visible(self, path: str) -> list[str]:
         prefix = "" if path == "." else f"{path}/"

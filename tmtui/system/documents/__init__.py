@@ -6,7 +6,7 @@ From the bytes up:
   limits and refuses what is ambiguous; `nodes`: values that know their place; `document`: the whole of it.
 - `schema`: a document held against a pydantic model, with every fault named and placed (`complaints`,
   `near`); `values`: the kinds of value that people write, such as `5m`, `$2.50` or a folder.
-- `hooks`, `variables`: what plans and settings both hold.
+- `hooks`: what plans and settings both hold.
 
 Only rooms that read such files import this: it loads YAML, and `schema` loads pydantic.
 """

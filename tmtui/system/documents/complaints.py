@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
+from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean_line
-from tmtui.system.documents.errors import WrongValueError
 from tmtui.system.documents.near import did_you_mean
 
 

@@ -19,11 +19,11 @@ import msgspec
 from pydantic import AfterValidator, Field, model_validator
 
 from tmtui.domain.hook import Hook
-from tmtui.system.documents.errors import WrongValueError
+from tmtui.domain.problem import WrongValueError
 from tmtui.system.documents.near import did_you_mean
 from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Command, Line, OneOrMany, Pause, RelativePath, Seconds, showable
-from tmtui.system.documents.variables import check_form
+from tmtui.system.variables import check_form
 
 
 _NAME: Final = re.compile(r"\w[\w.:-]{0,63}")

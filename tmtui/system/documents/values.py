@@ -13,8 +13,8 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from tmtui.domain.money import micro_from_usd
+from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean, clean_line
-from tmtui.system.documents.errors import WrongValueError
 
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}

@@ -1,14 +1,34 @@
 """The playhead of a replay: where it is, how fast it goes, and where the run failed or asked."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from textual import events
+from textual import events, on
 from textual.message import Message
 
 from tmtui.tui.figures import clock
+from tmtui.tui.intents import (
+    Faster,
+    Intent,
+    JumpBack,
+    JumpOn,
+    NextDecision,
+    NextFailure,
+    NextStart,
+    PlayOrHold,
+    Slower,
+    Step,
+    StepBack,
+    ToBeginning,
+    ToEnd,
+)
 from tmtui.tui.paint import Ink, Span, Spans, width_of
 from tmtui.tui.player import SPEEDS, Player
 from tmtui.tui.widgets.canvas import Canvas
+
+
+JUMP_MS: Final = 5_000
+"""Play time to a jump."""
 
 
 def speed_label(speed: float) -> str:
@@ -44,11 +64,14 @@ class Scrubber(Canvas):
     Scrubber { height: 1; background: $surface; }
     """
 
-    @dataclass
-    class Sought(Message):
-        """Somebody went to a part of the whole: 0 is the beginning, 1 the end."""
+    class Moved(Message):
+        """The playhead stands elsewhere, or goes at another speed."""
 
-        fraction: float
+    @dataclass
+    class NothingThere(Message):
+        """Somebody looked for a mark, and there is none behind the playhead."""
+
+        what: str
 
     def __init__(self, player: Player) -> None:
         super().__init__()
@@ -93,4 +116,72 @@ class Scrubber(Canvas):
     def _seek(self, x: int) -> None:
         start, width = self._track
         if width > 1:
-            self.post_message(self.Sought(max(0.0, min(1.0, (x - start) / (width - 1)))))
+            self._player.seek(max(0.0, min(1.0, (x - start) / (width - 1))))
+            self.post_message(self.Moved())
+
+    @on(PlayOrHold)
+    def _play(self, event: PlayOrHold) -> None:
+        self._player.play_or_hold()
+        self._moved(event)
+
+    @on(Slower)
+    def _slower(self, event: Slower) -> None:
+        self._player.faster(-1)
+        self._moved(event)
+
+    @on(Faster)
+    def _faster(self, event: Faster) -> None:
+        self._player.faster(1)
+        self._moved(event)
+
+    @on(StepBack)
+    def _step_back(self, event: StepBack) -> None:
+        self._player.step(-1)
+        self._moved(event)
+
+    @on(Step)
+    def _step(self, event: Step) -> None:
+        self._player.step(1)
+        self._moved(event)
+
+    @on(JumpBack)
+    def _jump_back(self, event: JumpBack) -> None:
+        self._player.jump(-JUMP_MS)
+        self._moved(event)
+
+    @on(JumpOn)
+    def _jump_on(self, event: JumpOn) -> None:
+        self._player.jump(JUMP_MS)
+        self._moved(event)
+
+    @on(ToBeginning)
+    def _to_beginning(self, event: ToBeginning) -> None:
+        self._player.seek(0.0)
+        self._moved(event)
+
+    @on(ToEnd)
+    def _to_end(self, event: ToEnd) -> None:
+        self._player.seek(1.0)
+        self._moved(event)
+
+    @on(NextFailure)
+    def _next_failure(self, event: NextFailure) -> None:
+        self._to_mark(event, self._player.timeline.failures, "failed attempt")
+
+    @on(NextDecision)
+    def _next_decision(self, event: NextDecision) -> None:
+        self._to_mark(event, self._player.timeline.decisions, "question")
+
+    @on(NextStart)
+    def _next_start(self, event: NextStart) -> None:
+        self._to_mark(event, self._player.timeline.starts, "task")
+
+    def _to_mark(self, event: Intent, marks: list[int], what: str) -> None:
+        if not self._player.to_mark(marks):
+            self.post_message(self.NothingThere(what))
+        self._moved(event)
+
+    def _moved(self, event: Intent) -> None:
+        event.stop()
+        self.refresh()
+        self.post_message(self.Moved())

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from tmtui.system.documents.errors import WrongValueError
+from tmtui.domain.problem import WrongValueError
 
 
 _VARIABLE: Final = re.compile(
@@ -64,3 +64,8 @@ def variables(text: str) -> list[str]:
     """The names of the variables in `text`, each once."""
     found = (match["bare"] or match["name"] for match in _VARIABLE.finditer(text))
     return list(dict.fromkeys(name for name in found if name))
+
+
+def expand_known(texts: Mapping[str, str], env: Mapping[str, str]) -> dict[str, str]:
+    """Each of `texts` with its variables put in, but for those whose variables `env` does not have."""
+    return {name: expand(text, env) for name, text in texts.items() if not missing_variables(text, env)}

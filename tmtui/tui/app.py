@@ -1,0 +1,136 @@
+"""The cockpit as a program: one app around one screen, and the terminal put back on every way out."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import Final
+
+from rich.console import Console
+from textual.app import App
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from tmtui.domain.problem import Problem
+from tmtui.domain.text import clean, clean_line
+from tmtui.tui import keymap as keys
+from tmtui.tui.paint import Palette
+from tmtui.tui.ports import CockpitExit, Rig
+from tmtui.tui.screens.run import RunScreen
+from tmtui.tui.themes import (
+    DEFAULT_THEME,
+    NO_COLOR_THEME,
+    ThemeFile,
+    load_theme,
+    load_themes,
+    palette,
+    textual_theme,
+    theme_folders,
+)
+
+
+INTERNAL: Final = 70
+"""The exit code for a fault of tmtui's own."""
+
+
+class Cockpit(App[CockpitExit], inherit_bindings=False):
+    """One run on the screen. It is given values only."""
+
+    TITLE = "tmtui"
+    COMMANDS = set()  # noqa: RUF012  # the screen has its own
+    ENABLE_COMMAND_PALETTE = False
+    palette: Palette
+
+    def __init__(self, rig: Rig) -> None:
+        super().__init__()
+        self._rig = rig
+        self._told_clashes = False
+        self.crash_report = StringIO()
+        """What Textual would print about a fault of ours."""
+        self.error_console = Console(file=self.crash_report, markup=False, highlight=False, width=100)
+        self._problem = self._first_theme()
+        self.set_keymap(rig.keymap)
+
+    # Colours.
+
+    def _first_theme(self) -> Problem | None:
+        """Put the chosen theme on, or the default where it cannot be had, and say why."""
+        wanted = NO_COLOR_THEME if self.no_color else self._rig.theme or DEFAULT_THEME
+        found = load_theme(wanted, theme_folders())
+        if isinstance(found, ThemeFile):
+            self.wear(found)
+            return None
+        fallback = load_theme(DEFAULT_THEME, theme_folders())
+        if isinstance(fallback, ThemeFile):
+            self.wear(fallback)
+        return found
+
+    def wear(self, theme: ThemeFile) -> None:
+        """Put a theme on."""
+        self.palette = palette(theme, no_color=self.no_color)
+        self.register_theme(textual_theme(theme))
+        self.theme = theme.name
+
+    def themes_to_choose(self) -> dict[str, ThemeFile]:
+        """Every theme by its name; files that cannot be used are told of."""
+        themes, problems = load_themes(theme_folders())
+        for problem in problems:
+            self.notify(clean_line(str(problem)), title="A theme cannot be used", severity="warning", markup=False)
+        return themes
+
+    # Starting and leaving.
+
+    def on_mount(self) -> None:
+        """Show the run, and tell what is wrong with what a person set."""
+        self.push_screen(RunScreen(self._rig, self.leave))
+        for problem in ([str(self._problem)] if self._problem else []) + keys.problems(self._rig.keymap):
+            self.notify(clean_line(problem), severity="warning", markup=False, timeout=8)
+
+    def leave(self, result: CockpitExit) -> None:
+        """Put the terminal back and end."""
+        self.exit(result, return_code=result.exit_code)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Told once, at the start, by `keymap.problems`."""
+
+
+def open_cockpit(rig: Rig) -> CockpitExit:
+    """Run the cockpit on this terminal until it is left. The terminal is as it was on every way out."""
+    return asyncio.run(_run(rig))
+
+
+async def _run(rig: Rig) -> CockpitExit:
+    cockpit = Cockpit(rig)
+    with _signals_leave(cockpit):
+        try:
+            result = await cockpit.run_async()
+        except Exception as error:  # noqa: BLE001  # the screen's one boundary: a fault becomes a value
+            return _failed(cockpit, error)
+    fault = cockpit.crash_report.getvalue()
+    if fault:
+        return _failed(cockpit, None)
+    return result or CockpitExit("detached")
+
+
+def _failed(cockpit: Cockpit, error: Exception | None) -> CockpitExit:
+    details = clean(cockpit.crash_report.getvalue())
+    last = next((line.strip() for line in reversed(details.splitlines()) if line.strip()), "")
+    what = clean_line(f"{type(error).__name__}: {error}" if error is not None else last)
+    return CockpitExit("failed", f"the screen failed: {what}", INTERNAL, details)
+
+
+@contextmanager
+def _signals_leave(cockpit: Cockpit) -> Iterator[None]:
+    """TERM, HUP and INT end the cockpit in good order, and the code says which it was."""
+    loop = asyncio.get_running_loop()
+    caught = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    for each in caught:
+        name = signal.Signals(each).name.removeprefix("SIG")
+        leaving = CockpitExit("signal", f"ended by {name}", 128 + each)
+        loop.add_signal_handler(each, cockpit.leave, leaving)
+    try:
+        yield
+    finally:
+        for each in caught:
+            loop.remove_signal_handler(each)

@@ -1,0 +1,511 @@
+"""The run on the screen: a router between keys, widgets, the bridge and the engine.
+
+Nothing is computed here. What a widget or a key asks for arrives as a message, and a handler of a few lines passes
+it on: to the pane's `Reading`, to the engine's `Steering`, to the bridge. Once in a frame whatever was touched is
+drawn.
+"""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.command import CommandPalette
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tmtui.domain.text import clean
+from tmtui.state.model import Decision
+from tmtui.state.selectors import next_decision
+from tmtui.tui import intents
+from tmtui.tui.bridge import Bridge
+from tmtui.tui.frame import FRAMES_A_SECOND, Frame, Touched
+from tmtui.tui.intents import INTENTS, Intent, Needs, Where, bindings
+from tmtui.tui.keymap import key_label, keys_of
+from tmtui.tui.palette import Commands, ThemeChoices
+from tmtui.tui.ports import CockpitExit, Rig, StartFailedError
+from tmtui.tui.reading import Reading
+from tmtui.tui.replay import Replay
+from tmtui.tui.screens.help import HelpScreen
+from tmtui.tui.steering import ABORT, STOP, Leave, Steering
+from tmtui.tui.widgets.canvas import Commanded
+from tmtui.tui.widgets.decision import DecisionBar
+from tmtui.tui.widgets.entry import Entry
+from tmtui.tui.widgets.footer import Footer, Hint
+from tmtui.tui.widgets.gauges import Gauges
+from tmtui.tui.widgets.header import Header, Notices
+from tmtui.tui.widgets.pane import TABS, Pane, Tab
+from tmtui.tui.widgets.question import QuestionBar
+from tmtui.tui.widgets.scrubber import Scrubber
+from tmtui.tui.widgets.tree import TaskTree
+
+
+PLACES: Final[Mapping[type[Widget], Where]] = {
+    TaskTree: Where.TREE,
+    Pane: Where.PANE,
+    DecisionBar: Where.DECISION,
+    QuestionBar: Where.QUESTION,
+}
+"""Whose keys work where the focus is."""
+
+ALWAYS_HINTED: Final = (intents.OpenPalette, intents.ShowHelp, intents.Quit)
+"""These stand at the right end of the footer whatever happens."""
+
+_DECIDING: Final = (intents.Retry, intents.Skip, intents.AbortRun, intents.NoteAndRetry, intents.LookAtDiff)
+
+
+class RunScreen(Commanded, Screen[None], inherit_bindings=False):
+    """One run, live or played."""
+
+    CSS_PATH = "run.tcss"
+    BINDINGS = bindings(Where.ANYWHERE, Where.REPLAY)
+    COMMANDS = {Commands}  # noqa: RUF012  # Textual's own form
+    AUTO_FOCUS = "TaskTree"
+    HORIZONTAL_BREAKPOINTS = [(0, "-list"), (50, "-stacked"), (80, "-wide")]  # noqa: RUF012  # Textual's own form
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012  # Textual's own form
+
+    def __init__(self, rig: Rig, leave: Leave) -> None:
+        super().__init__()
+        self.keymap = rig.keymap
+        self._rig = rig
+        self._leave = leave
+        self._frame = Frame()
+        self._replay = None if rig.live else Replay(rig.source, self._frame, rig.now)
+        self.bridge: Bridge = self._replay or Bridge(rig.source, self._frame, rig.now)
+        self.header = Header(self.bridge)
+        self.notices = Notices(self.bridge)
+        self.tasks = TaskTree(self.bridge)
+        self.pane = Pane()
+        self.gauges = Gauges(self.bridge)
+        self.decision = DecisionBar()
+        self.question = QuestionBar()
+        self.footer = Footer()
+        self.scrubber = Scrubber(self._replay.player) if self._replay else None
+        self.reading = Reading(self.pane, self.bridge, rig.diff)
+        self.steering = Steering(
+            self.bridge, rig.send, self.decision, self.question, self.header, self._tell, self._leave
+        )
+        self._seconds = monotonic()
+        self._engine_missed = 0
+
+    # Laying out and starting.
+
+    def compose(self) -> ComposeResult:
+        """The widgets, from the top."""
+        self.decision.keymap = self.question.keymap = self.keymap
+        yield self.header
+        yield self.notices
+        with Horizontal(id="body"):
+            yield self.tasks
+            with Vertical(id="right"):
+                yield self.pane
+                yield self.gauges
+        yield self.decision
+        yield self.question
+        if self.scrubber is not None:
+            yield self.scrubber
+        yield self.footer
+
+    def on_mount(self) -> None:
+        """Begin to take events, and start the frame clock."""
+        self.run_worker(self._begin(), group="feed")
+        self.set_interval(1 / FRAMES_A_SECOND, self._draw)
+
+    async def _begin(self) -> None:
+        if self._rig.starting is not None:
+            self.tasks.waiting_for = "starting the engine…"
+            try:
+                await self._rig.starting
+            except StartFailedError as error:
+                self._leave(CockpitExit("failed", error.message, error.exit_code))
+                return
+            self.tasks.waiting_for = "reading the log…"
+        await self.bridge.run()
+
+    # Drawing.
+
+    def _draw(self) -> None:
+        """One frame."""
+        before, self._seconds = self._seconds, monotonic()
+        if self._replay is not None:
+            self._replay.play(self._seconds - before)
+        touched = self._frame.take(self._rig.now())
+        if touched is Touched.NOTHING:
+            return
+        with self.app.batch_update():
+            self._update(touched)
+
+    def _update(self, touched: Touched) -> None:
+        if touched & Touched.CLOCK:
+            self._look_for_the_engine()
+        if touched & ~Touched.OUTPUT:
+            self.tasks.update(plan_changed=Touched.PLAN in touched)
+            self.header.refresh()
+            self.notices.update()
+            self.gauges.refresh()
+            self._show_decision()
+            self.steering.update()
+            self._hint()
+            if self.scrubber is not None:
+                self.scrubber.refresh()
+        self.reading.update(touched)
+
+    def _look_for_the_engine(self) -> None:
+        """The engine is gone when its lock was free twice: between a run's two sittings it is free for a moment."""
+        alive = self._rig.engine_alive
+        if alive is None or self.bridge.state.plan is None:
+            return
+        self._engine_missed = 0 if alive() else self._engine_missed + 1
+        self.bridge.engine_alive = self._engine_missed < 2  # noqa: PLR2004  # twice
+
+    def on_descendant_focus(self) -> None:
+        """Other keys mean something now."""
+        self._hint()
+
+    def on_descendant_blur(self) -> None:
+        """Other keys mean something now."""
+        self._hint()
+
+    def _hint(self) -> None:
+        place = PLACES.get(type(self.focused)) if self.focused is not None else None
+        here = [each for each in INTENTS.values() if each.WHERE is place and place is not None]
+        wide = [each for each in INTENTS.values() if each.WHERE in (Where.REPLAY, Where.ANYWHERE)]
+        hints = [self._hint_for(each) for each in (*here, *wide) if self._is_hinted(each)]
+        self.footer.show(hints, [self._hint_for(each) for each in ALWAYS_HINTED])
+
+    def _is_hinted(self, intent: type[Intent]) -> bool:
+        said_above = intent in _DECIDING or intent.WHERE is Where.QUESTION
+        return bool(intent.WORD) and intent not in ALWAYS_HINTED and not said_above and self.offers(intent)
+
+    def _hint_for(self, intent: type[Intent]) -> Hint:
+        keys = keys_of(intent, self.keymap)
+        word = intent.WORD
+        if intent is intents.PauseOrGoOn and self.bridge.state.paused:
+            word = "go on"
+        elif intent is intents.PlayOrHold and self._replay is not None and self._replay.player.playing:
+            word = "hold"
+        return Hint(intent, key_label(keys[0]) if keys else "", word)
+
+    # Commands: which mean something, and who does them.
+
+    def offers(self, intent: type[Intent]) -> bool:
+        """Whether a command means something now."""
+        if intent.NEEDS is Needs.REPLAY:
+            return self._replay is not None
+        if intent.NEEDS is Needs.ENGINE and not self.steering.can_command:
+            return False
+        if intent.WHERE is Where.QUESTION:
+            return self.question.asks(intent)
+        if intent in _DECIDING:
+            return self.decision.decision is not None and not self.decision.sent
+        if intent is intents.NextThatNeedsMe:
+            return bool(self.bridge.state.open_decisions)
+        return True
+
+    def perform(self, intent: type[Intent]) -> None:
+        """Do a command that was not asked for by its key: from the palette or the footer."""
+        owners: Mapping[Where, Widget | None] = {
+            Where.TREE: self.tasks,
+            Where.PANE: self.pane,
+            Where.DECISION: self.decision,
+            Where.QUESTION: self.question,
+            Where.REPLAY: self.scrubber,
+        }
+        owner = owners.get(intent.WHERE) or self
+        if self.offers(intent):
+            owner.post_message(intent())
+
+    def action_intent(self, intent_id: str) -> None:
+        """A key of no pane in particular was pressed."""
+        self.perform(INTENTS[intent_id])
+
+    @on(Footer.Clicked)
+    def _clicked(self, event: Footer.Clicked) -> None:
+        self.perform(event.intent)
+
+    def _tell(self, words: str, bad: bool = False) -> None:  # a line and how bad it is
+        self.notify(words, severity="error" if bad else "information", markup=False, timeout=4)
+
+    # Tasks, attempts and tabs.
+
+    @on(TaskTree.Chosen)
+    def _task_chosen(self, event: TaskTree.Chosen) -> None:
+        self.reading.choose(event.task)
+        self._show_decision()
+
+    @on(Pane.AttemptPointed)
+    def _attempt_pointed(self, event: Pane.AttemptPointed) -> None:
+        self.reading.go_to_attempt(event.number)
+
+    @on(Pane.TabShown)
+    def _tab_shown(self) -> None:
+        self.reading.update(Touched.EVERYTHING)
+
+    @on(intents.EarlierAttempt)
+    def _earlier_attempt(self) -> None:
+        self.reading.step_attempt(-1)
+
+    @on(intents.LaterAttempt)
+    def _later_attempt(self) -> None:
+        self.reading.step_attempt(1)
+
+    @on(intents.NextTab)
+    def _next_tab(self) -> None:
+        self._switch(TABS[(TABS.index(self.pane.tab) + 1) % len(TABS)])
+
+    @on(intents.PreviousTab)
+    def _previous_tab(self) -> None:
+        self._switch(TABS[TABS.index(self.pane.tab) - 1])
+
+    @on(intents.ShowOutput)
+    def _show_output(self) -> None:
+        self._switch(Tab.OUTPUT)
+
+    @on(intents.ShowDiff)
+    @on(intents.LookAtDiff)
+    def _show_diff(self) -> None:
+        self._switch(Tab.DIFF)
+
+    @on(intents.ShowHooks)
+    def _show_hooks(self) -> None:
+        self._switch(Tab.HOOKS)
+
+    @on(intents.ShowPrompt)
+    def _show_prompt(self) -> None:
+        self._switch(Tab.PROMPT)
+
+    @on(intents.ShowAttempts)
+    def _show_attempts(self) -> None:
+        self._switch(Tab.ATTEMPTS)
+
+    @on(intents.ShowInfo)
+    def _show_info(self) -> None:
+        self._switch(Tab.INFO)
+
+    def _switch(self, tab: Tab) -> None:
+        self.add_class("-reading")
+        self.pane.switch(tab)
+
+    @on(intents.OtherPaneDown)
+    def _other_down(self) -> None:
+        self.pane.scroll_text(1)
+
+    @on(intents.OtherPaneUp)
+    def _other_up(self) -> None:
+        self.pane.scroll_text(-1)
+
+    # Panes.
+
+    @on(intents.OpenTask)
+    def _open_task(self) -> None:
+        self.add_class("-reading")
+        self.pane.focus()
+
+    @on(intents.NextPane)
+    def _next_pane(self) -> None:
+        self._step_focus(1)
+
+    @on(intents.PreviousPane)
+    def _previous_pane(self) -> None:
+        self._step_focus(-1)
+
+    def _step_focus(self, step: int) -> None:
+        if self.question.question is not None:
+            return
+        stops: list[Widget] = [
+            each for each in (self.tasks, self.pane, self.decision) if each.styles.display != "none"
+        ]
+        index = stops.index(self.focused) if self.focused in stops else -step
+        target = stops[(index + step) % len(stops)]
+        self.set_class(target is self.pane, "-reading")
+        target.focus()
+
+    @on(intents.Back)
+    def _back(self) -> None:
+        if entries := self.query(Entry):
+            self._close_entry(entries.first())
+        elif self.question.question is not None:
+            self._unask()
+        elif self.focused is self.pane and self.pane.needle:
+            self.pane.search("")
+        else:
+            self._to_tree()
+
+    def _to_tree(self) -> None:
+        self.remove_class("-reading")
+        self.tasks.focus()
+
+    # Searching and copying.
+
+    @on(intents.Search)
+    def _search(self) -> None:
+        self._type("search", "/", "", "what to look for")
+
+    def _type(self, purpose: str, label: str, text: str, hint: str) -> None:
+        if not self.query(Entry):
+            self.mount(Entry(purpose, label, text, hint), before=self.footer)
+
+    def _close_entry(self, entry: Entry) -> None:
+        if entry.purpose == "search":
+            self.pane.search("")
+        entry.remove()
+        (self.decision if entry.purpose == "note" and self.decision.display else self.pane).focus()
+
+    @on(Entry.Typed)
+    def _typed(self, event: Entry.Typed) -> None:
+        if event.purpose == "search":
+            self.pane.search(event.text)
+
+    @on(Entry.Given)
+    def _given(self, event: Entry.Given) -> None:
+        self.query(Entry).remove()
+        if event.purpose == "search":
+            self.pane.search(event.text)
+            self.add_class("-reading")
+            self.pane.focus()
+        else:
+            self._answer("retry", event.text)
+
+    @on(intents.Copy)
+    def _copy(self) -> None:
+        selected = self.get_selected_text()
+        text, what = (selected, "the selection") if selected else self.pane.text_to_copy()
+        self._copy_text(text, what)
+
+    @on(intents.CopyOrAsk)
+    def _copy_or_ask(self) -> None:
+        if selected := self.get_selected_text():
+            self._copy_text(selected, "the selection")
+        else:
+            self._tell(f"{key_label(keys_of(intents.Quit, self.keymap)[0])} leaves; ctrl+c ends nothing here")
+
+    def _copy_text(self, text: str, what: str) -> None:
+        if text:
+            self.app.copy_to_clipboard(clean(text))
+            self._tell(f"copied {what}")
+
+    # Decisions.
+
+    def _show_decision(self) -> None:
+        """The selected task's question, else the one that was shown, else the oldest."""
+        state = self.bridge.state
+        waiting = state.open_decisions
+        shown = self.decision.decision
+        of_task = next((each for each in waiting if each.task == self.tasks.chosen), None)
+        kept = next((each for each in waiting if shown is not None and each.id == shown.id), None)
+        current = of_task or kept or (waiting[0] if waiting else None)
+        if current is None and self.decision.has_focus:
+            self._to_tree()
+        self._put_in_bar(current, waiting)
+
+    def _put_in_bar(self, decision: Decision | None, waiting: list[Decision]) -> None:
+        place = (waiting.index(decision) + 1, len(waiting)) if decision is not None else (0, 0)
+        subject = self.bridge.state.tasks.get(decision.task) if decision else None
+        title = subject.task.title if subject else ""
+        self.decision.show(decision, title, place, answerable=self.steering.can_command)
+
+    @on(intents.NextThatNeedsMe)
+    def _next_that_needs_me(self) -> None:
+        shown = self.decision.decision
+        decision = next_decision(self.bridge.state, shown.id if shown and self.decision.has_focus else "")
+        if decision is None:
+            return
+        self.tasks.following = False
+        self.tasks.go_to(decision.task)
+        self._put_in_bar(decision, self.bridge.state.open_decisions)
+        self.decision.focus()
+
+    @on(intents.Retry)
+    def _retry(self) -> None:
+        self._answer("retry")
+
+    @on(intents.Skip)
+    def _skip(self) -> None:
+        self._answer("skip")
+
+    def _answer(self, choice: str, note: str = "") -> None:
+        """The focus leaves with the answer: the same key must not answer the next question."""
+        self.steering.answer(choice, note)
+        self._to_tree()
+
+    @on(intents.NoteAndRetry)
+    def _note(self) -> None:
+        self._type("note", "note to the agent:", "", "what should it do differently?")
+
+    # Questions of the cockpit's own.
+
+    @on(intents.AbortRun)
+    def _ask_abort(self) -> None:
+        self.question.ask(ABORT)
+
+    @on(intents.StopRun)
+    def _ask_stop(self) -> None:
+        self.question.ask(STOP)
+
+    @on(intents.Quit)
+    def _ask_quit(self) -> None:
+        self.steering.quit()
+
+    @on(intents.LeaveIt)
+    def _unask(self) -> None:
+        self.question.ask(None)
+        (self.decision if self.decision.display else self.tasks).focus()
+
+    @on(intents.ReallyAbort)
+    def _abort(self) -> None:
+        self._unask()
+        self._to_tree()
+        self.steering.abort()
+
+    @on(intents.ReallyStop)
+    def _stop(self) -> None:
+        self._unask()
+        self.steering.stop()
+
+    @on(intents.StopAtOnce)
+    def _stop_at_once(self) -> None:
+        self._unask()
+        self.steering.stop(force=True)
+
+    @on(intents.StopAndQuit)
+    def _stop_and_quit(self) -> None:
+        self._unask()
+        self.steering.stop_and_quit()
+
+    @on(intents.Detach)
+    def _detach(self) -> None:
+        self.steering.detach()
+
+    @on(intents.PauseOrGoOn)
+    def _pause_or_go_on(self) -> None:
+        self.steering.pause_or_go_on()
+
+    # Everything around it.
+
+    @on(Scrubber.Moved)
+    def _playhead_moved(self) -> None:
+        if self._replay is not None:
+            self._replay.show()
+            self._frame.mark(Touched.EVERYTHING & ~Touched.PLAN)
+
+    @on(Scrubber.NothingThere)
+    def _no_mark(self, event: Scrubber.NothingThere) -> None:
+        self._tell(f"no {event.what} behind this moment")
+
+    @on(intents.OpenPalette)
+    def _open_palette(self) -> None:
+        self.app.push_screen(CommandPalette([Commands], placeholder="What would you like to do?"))
+
+    @on(intents.ChooseTheme)
+    def _choose_theme(self) -> None:
+        self.app.push_screen(CommandPalette([ThemeChoices], placeholder="Which colours?"))
+
+    @on(intents.ShowHelp)
+    def _show_help(self) -> None:
+        place = PLACES.get(type(self.focused)) if self.focused is not None else None
+        here = [place] if place is not None else []
+        played = [Where.REPLAY] if self._replay is not None else []
+        others = [each for each in Where if each not in (*here, *played) and each is not Where.REPLAY]
+        self.app.push_screen(HelpScreen([*here, *played, *others], self.keymap))

@@ -1,0 +1,129 @@
+"""Commands on their way to the engine, and the questions that come before some of them.
+
+Whatever the engine says comes back as events; its reply is only looked at for what went wrong. An answer that came
+too late, a run that has ended meanwhile or an engine that is gone are told in one line.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from tmtui.events.commands import Abort, Answer, Command, Pause, Stop, Unpause
+from tmtui.state.selectors import is_over
+from tmtui.tui.bridge import Bridge
+from tmtui.tui.ports import CockpitExit, Send
+from tmtui.tui.widgets.decision import DecisionBar
+from tmtui.tui.widgets.header import Header
+from tmtui.tui.widgets.question import Question, QuestionBar
+
+
+ABORT: Final = Question("abort", "Give the run up", "Every task that is still open is given up with it.")
+STOP: Final = Question("stop", "Stop the run", "It is laid down in good order; `tmtui resume` takes it up again.")
+QUIT: Final = Question("quit", "Leave the cockpit", "The run goes on. What is to become of it?")
+
+Tell = Callable[[str, bool], None]
+"""Shows a line for a moment; the flag says that something went wrong."""
+
+Leave = Callable[[CockpitExit], None]
+
+
+class Steering:
+    """The engine's side of the screen."""
+
+    def __init__(  # the parts of the screen that it speaks through
+        self,
+        bridge: Bridge,
+        send: Send | None,
+        decision: DecisionBar,
+        question: QuestionBar,
+        header: Header,
+        tell: Tell,
+        leave: Leave,
+    ) -> None:
+        self._bridge = bridge
+        self._send = send
+        self._decision = decision
+        self._question = question
+        self._header = header
+        self._tell = tell
+        self._leave = leave
+        self._leaving = False
+
+    @property
+    def can_command(self) -> bool:
+        """Whether anybody would hear a command."""
+        state = self._bridge.state
+        return self._send is not None and state.plan is not None and self._bridge.engine_alive and not is_over(state)
+
+    # Commands.
+
+    def answer(self, choice: str, note: str = "") -> None:
+        """Settle the question that stands in the bar."""
+        decision = self._decision.decision
+        if decision is None or self._decision.sent:
+            return
+        self._decision.sent = f"{choice} is on its way to the engine…"
+        self._decision.refresh()
+        self._decision.run_worker(self._answer(Answer(decision.id, choice, note)), group="answers")
+
+    async def _answer(self, command: Answer) -> None:
+        if not await self.command(command):
+            self._decision.sent = ""
+            self._decision.refresh()
+
+    def pause_or_go_on(self) -> None:
+        """Hold the run, or let it go on."""
+        state = self._bridge.state
+        self._later(Unpause() if state.paused else Pause())
+
+    def stop(self, *, force: bool = False) -> None:
+        """Lay the run down."""
+        self._header.note = "stopping"
+        self._later(Stop(force))
+
+    def abort(self) -> None:
+        """Give the run up."""
+        self._header.note = "giving up"
+        self._later(Abort("given up by a person"))
+
+    def _later(self, command: Command) -> None:
+        self._question.run_worker(self.command(command), group="commands")
+
+    async def command(self, command: Command) -> bool:
+        """Send a command and tell what went wrong; say whether it was taken."""
+        if self._send is None:
+            return False
+        reply = await self._send(command)
+        if not reply.ok:
+            self._header.note = ""
+            self._leaving = False
+            self._tell(reply.message or "the engine did not take the command", True)
+        return reply.ok
+
+    # Leaving.
+
+    def quit(self) -> None:
+        """Leave, after asking where a run goes on."""
+        if self._goes_on():
+            self._question.ask(QUIT)
+        else:
+            over = is_over(self._bridge.state) or not self._bridge.live
+            self._leave(CockpitExit("finished" if over else "detached"))
+
+    def _goes_on(self) -> bool:
+        return self._send is not None and self._bridge.engine_alive and not is_over(self._bridge.state)
+
+    def detach(self) -> None:
+        """Leave, and let the run go on."""
+        self._leave(CockpitExit("detached"))
+
+    def stop_and_quit(self) -> None:
+        """Lay the run down, and leave when it lies."""
+        self._leaving = True
+        self.stop()
+
+    def update(self) -> None:
+        """The state has changed."""
+        if not self._goes_on():
+            self._header.note = ""
+            if self._leaving:
+                self._leave(CockpitExit("stopped"))
