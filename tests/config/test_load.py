@@ -1,13 +1,16 @@
 """Settings: layers over each other, every value with its origin, every fault with its place."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from tests.bad_documents import BAD_SETTINGS, BadDocument
 from tests.written_examples import JSON_SETTINGS, SETTINGS
+from tmtui.config.describe import describe
 from tmtui.config.load import combine, load_settings
 from tmtui.config.settings import Answer, PromptContext, PromptTemplates, Settings, Unattended
 from tmtui.config.starter import starter_settings
@@ -363,3 +366,24 @@ def test_what_the_starter_shows_as_built_in_is_built_in() -> None:
 def test_settings_describe_themselves_for_editors() -> None:
     properties = SettingsWritten.model_json_schema()["properties"]
     assert all(property_.get("description") or "$ref" in str(property_) for property_ in properties.values())
+
+
+KEYS = st.sampled_from([*SettingsWritten.model_fields, "hookDefaults", "command", "env", "timeout", "post", "answers",
+                        "choice", "variables", "x", "a b"])  # fmt: skip
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 5)
+    | st.sampled_from(["a", "retry", "a b", "", "..", "5m", "$X", "${"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@hypothesis_settings(deadline=None)
+@given(st.lists(st.dictionaries(KEYS, ANYTHING, max_size=6) | ANYTHING, max_size=3))
+def test_any_files_give_settings_or_problems(values: list[Any]) -> None:
+    found, problems = read(*map(json.dumps, values))
+    assert isinstance(found, Settings)
+    assert all(str(problem) for problem in problems)
+    assert describe(found)

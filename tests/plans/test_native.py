@@ -311,6 +311,13 @@ def test_a_plan_is_named_by_itself_or_by_its_folder(tmp_path: Path) -> None:
     assert len({each.hash for each in (*plans, outside)}) == 1
 
 
+def test_a_plan_is_the_same_by_every_way_to_it(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "tasks.yml").write_text("tasks: [{id: a, title: x}]\n")
+    found, _ = load_plan(tmp_path / "sub" / ".." / "tasks.yml", root=tmp_path)
+    assert found.path == "tasks.yml"
+
+
 def test_a_plan_whose_file_name_cannot_be_shown_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a\x1b[2J.yml"
     path.write_text("tasks: [{id: a, title: x}]\n")
@@ -422,3 +429,35 @@ def test_a_plan_that_is_written_down_is_read_as_the_same_plan(tasks: tuple[Task,
         == in_yaml.hash
         == in_json.hash
     )
+
+
+# Whatever a file says, it is a plan or it has problems.
+
+KEYS = st.sampled_from(["id", "title", "dependsOn", "subtasks", "parent", "post_hooks", "command", "name", "env",
+                        "timeout", "budget", "metadata", "priority", "x", "tasks", "path", "tests"])  # fmt: skip
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 5)
+    | st.sampled_from(["a", "b", "1", "a b", "", "..", "5m", "$X", "${"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=15,
+)
+ROOTS = st.dictionaries(
+    st.sampled_from(["tasks", "phases", "hooks", "hook_defaults", "dependencies", "name"]),
+    ANYTHING | st.lists(st.dictionaries(KEYS, ANYTHING, max_size=6), max_size=4),
+    max_size=4,
+)
+
+
+@settings(deadline=None)
+@given(ROOTS | ANYTHING)
+def test_any_document_is_a_plan_or_has_problems(value: Any) -> None:
+    try:
+        found, _ = read(json.dumps(value), as_json=True, env={})
+    except ProblemsError:
+        return
+    ids = [task.id for task in found.tasks]
+    assert len({task_id.casefold() for task_id in ids}) == len(ids)
+    assert all(need in ids and need != task.id for task in found.tasks for need in task.depends_on)
+    assert find_cycle({task.id: task.depends_on for task in found.tasks}) is None

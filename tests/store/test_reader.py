@@ -90,11 +90,11 @@ def test_a_reader_sees_only_what_was_committed_and_is_not_held_up(tmp_path: Path
     appender = take_over(tmp_path)
     append(appender, said("committed"))
     with LogReader.open(tmp_path) as reader:
-        with contextlib.closing(sqlite3.connect(tmp_path / DATABASE, isolation_level=None)) as other:
-            with contextlib.suppress(InterruptedError), transaction(other):
-                other.execute("INSERT INTO events SELECT 2, run, epoch, task, attempt, kind, 0, 0, data FROM events")
-                assert texts(reader.events(RUN)) == ["committed"]
-                raise InterruptedError
+        other = sqlite3.connect(tmp_path / DATABASE, isolation_level=None)
+        with contextlib.closing(other), contextlib.suppress(InterruptedError), transaction(other):
+            other.execute("INSERT INTO events SELECT 2, run, epoch, task, attempt, kind, 0, 0, data FROM events")
+            assert texts(reader.events(RUN)) == ["committed"]
+            raise InterruptedError
         append(appender, said("later"))
         assert texts(reader.events(RUN)) == ["committed", "later"]
     appender.close(None)

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from tests.system.commands import Sleeper, shell, started
+from tmtui.system.state_dir import mark_of
 from tmtui.system.warden import Warden
 
 
 async def main(folder: Path) -> None:
     sleeper = Sleeper(folder)
     sleep = sleeper.command
-    warden = await Warden.start(mark="played", lock_path=folder / "warden.lock")
+    warden = await Warden.start(mark=mark_of(folder), lock_path=folder / "warden.lock")
     await started(warden, f"{sleep} & setsid {sleep} & echo ready; while :; do sleep 0.01; done")
     await started(warden, f"( (exec env -i setsid {sleep}) & ) >/dev/null 2>&1; echo ready; exec {sleep}")
     for_ever = await warden.spawn(shell(f"exec {sleep}"), "job")

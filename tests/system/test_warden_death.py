@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.system.commands import Sleeper, run, shell, started
+from tmtui.system.state_dir import mark_of
 from tmtui.system.warden import Held, Warden, WardenError
 
 
@@ -37,7 +38,7 @@ async def test_an_engine_that_is_killed_takes_everything_along(
     assert len(sleeper.alive()) == 5
 
     engine.kill()
-    following = await Warden.start(mark="played", lock_path=tmp_path / "warden.lock")
+    following = await Warden.start(mark=mark_of(tmp_path), lock_path=tmp_path / "warden.lock")
     left = sleeper.alive()
     _, ended = await run(following, "true")
     await following.close()
@@ -51,7 +52,7 @@ async def test_a_second_warden_learns_who_holds_the_lock(engine: "subprocess.Pop
     holder = warden_of(engine)
 
     with pytest.raises(Held) as refused:
-        await Warden.start(mark="played", lock_path=tmp_path / "warden.lock", lock_wait=0)
+        await Warden.start(mark=mark_of(tmp_path), lock_path=tmp_path / "warden.lock", lock_wait=0)
 
     assert refused.value.holder.pid == holder
     assert refused.value.holder.host == os.uname().nodename
@@ -65,7 +66,7 @@ async def test_when_both_are_killed_the_next_warden_sweeps_up(
     os.kill(engine.pid, signal.SIGSTOP)  # so that it cannot clear up after its warden
     os.kill(old, signal.SIGKILL)
     engine.kill()
-    following = await Warden.start(mark="played", lock_path=tmp_path / "warden.lock")
+    following = await Warden.start(mark=mark_of(tmp_path), lock_path=tmp_path / "warden.lock")
     await following.close()
 
     # One has cleared its environment and left its session and its parent: no label, no tree tells of it.

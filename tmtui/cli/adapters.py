@@ -71,7 +71,7 @@ class Trees:
     ) -> AttemptRestored:
         """Undo what an attempt changed."""
         try:
-            return await self._workspace.undo(before, after, run, task, attempt)
+            return await self._workspace.restore(before, run, task, attempt, after=after.tree)
         except GitError as error:
             return AttemptRestored("", "", problem=clean_line(str(error)))
 

@@ -250,14 +250,14 @@ def check_log(project: Project) -> Check:
     from tmtui.store.errors import NoLogError, StorageError  # noqa: PLC0415  # doctor alone
     from tmtui.store.health import WAL_ALARM_BYTES, integrity_faults, wal_bytes  # noqa: PLC0415  # likewise
 
+    remedy = "Keep it for whoever can look into it, and start afresh in another folder: TASKMASTER_STATE_DIR=FOLDER"
     try:
         faults = integrity_faults(project.state_dir)
     except NoLogError:
         return Check("log", Verdict.OK, "not there yet; the first run makes it")
     except StorageError as error:
-        return Check("log", Verdict.FAIL, error.message, error.hint)
+        return Check("log", Verdict.FAIL, error.message, remedy)
     if faults:
-        remedy = f"Keep a copy of {project.state_dir}, and start afresh in another: TASKMASTER_STATE_DIR=…"
         return Check("log", Verdict.FAIL, "; ".join(faults), remedy)
     waiting = wal_bytes(project.state_dir)
     if waiting > WAL_ALARM_BYTES:

@@ -4,6 +4,7 @@ The root is a mapping with `tasks`, or the list of tasks itself. `load_plan` rea
 the rest and touches no file. All faults are told at once, in the order of the file.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -49,7 +50,7 @@ def load_plan(
         ProblemsError: the file cannot be used; it holds every fault, and the warnings with them.
     """
     document = read_document(path)
-    absolute = path.absolute()
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a symbolic link keeps the name that people use
     root = absolute.parent if root is None else root.absolute()
     inside = absolute.relative_to(root) if absolute.is_relative_to(root) else absolute
     name = root.name if path.stem in _PLAIN_NAMES else path.stem

@@ -20,7 +20,7 @@ import aiosqlite
 from tmtui.events.base import Event, Recorded
 from tmtui.store import summary
 from tmtui.store.connection import connect_reader, identity
-from tmtui.store.errors import NoLogError, classify, damaged
+from tmtui.store.errors import NoLogError, StorageError, classify, damaged
 from tmtui.store.migrations import schema_version
 from tmtui.store.schema import DATABASE
 from tmtui.store.selection import PAGE, Query, Selection, Walk, bounds
@@ -58,7 +58,15 @@ class LogView:
                 on_failure.pop_all()
             return connection
 
-        return cls(path, await aiosqlite.Connection(connect, iter_chunk_size=PAGE))
+        opening = asyncio.ensure_future(_opened(aiosqlite.Connection(connect, iter_chunk_size=PAGE)))
+        try:
+            connection = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            # Its thread has begun, and leaves nothing open only when it is waited for.
+            with contextlib.suppress(StorageError):
+                await (await opening).close()
+            raise
+        return cls(path, connection)
 
     async def close(self) -> None:
         """Let go of the file."""
@@ -161,6 +169,10 @@ WITH RECURSIVE halving (low, high) AS (
 )
 SELECT low FROM halving, runs WHERE run = :run AND low = high AND low >= first_seq
 """
+
+
+async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
+    return await connection
 
 
 async def tail(

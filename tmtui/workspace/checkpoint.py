@@ -27,6 +27,7 @@ from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRe
 from tmtui.workspace.changes import changes_between, has_progressed
 from tmtui.workspace.git import TIMEOUT, GitError
 from tmtui.workspace.parts import Captured, Parts, assemble, too_large
+from tmtui.workspace.undo import without_attempt
 
 
 FILES_LISTED: Final = 200
@@ -103,8 +104,12 @@ class Workspace:
             problem=_joined(now.recording.note, problem, now.kept.problem),
         )
 
-    async def restore(self, before: AttemptCheckpointed, run: str, task: str, attempt: int) -> AttemptRestored:
+    async def restore(
+        self, before: AttemptCheckpointed, run: str, task: str, attempt: int, *, after: str = ""
+    ) -> AttemptRestored:
         """Put the files back to what they were at a checkpoint.
+
+        Given the tree that the attempt left (`after`), only what it changed is put back: see `undo`.
 
         What they are is kept first, under the ref that the event names; give what `checkpoint_at(ref)` returns
         to this method to undo it. Ignored files stay as they are, and what was not recorded but stands in the
@@ -123,7 +128,8 @@ class Workspace:
                 raise GitError(f"nothing was restored, for what is there cannot be kept: {now.kept.problem}")
             aside = self._state_dir / "kept" / f"{name.replace('/', '-')}-{secrets.token_hex(4)}"
             try:
-                await self._parts().restorer.put_back(now.recording.tree, before.tree, aside)
+                wanted = await self._wanted(before.tree, after, now.recording.tree)
+                await self._parts().restorer.put_back(now.recording.tree, wanted, aside)
             except (GitError, OSError) as error:
                 raise GitError(
                     f"the checkpoint was not put back: {error} (what was there: {now.kept.ref})"
@@ -146,6 +152,12 @@ class Workspace:
             GitError: a tree is not here, or there are no checkpoints.
         """
         return await self._parts().diff.between(tree_before, tree_after, path)
+
+    async def _wanted(self, before: str, after: str, now: str) -> str:
+        if not after:
+            return before
+        restorer = self._parts().restorer
+        return await without_attempt(restorer.reader, restorer.scratch, before, after, now)
 
     async def _arrange(self) -> None:
         self._made = await assemble(self._root, self._state_dir, os.environ, self._seconds)

@@ -1,0 +1,129 @@
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli import story
+from tests.cli.conftest import Done, Teller
+from tests.cli.engine import Listener
+from tests.cli.program import tmtui
+from tmtui.cli import doctor
+from tmtui.cli.doctor import Verdict, check_python, check_sqlite, check_terminal, git_version
+from tmtui.cli.project import Project
+
+
+Run = Callable[..., Done]
+
+
+def verdicts(done: Done) -> dict[str, str]:
+    return {check["name"]: check["verdict"] for check in json.loads(done.out)["checks"]}
+
+
+def test_every_check_is_one_line_with_its_verdict(project: Project) -> None:
+    done = tmtui("doctor", cwd=project.root)
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in ("python", "sqlite", "git", "sandbox", "terminal", "settings", "state", "disk", "engine", "log"):
+        assert f"  {name} " in done.stdout
+    assert "0 failures" in done.stdout
+
+
+def test_it_changes_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("bare")
+    tmtui("doctor", cwd=folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_state_folder_that_others_can_read_is_pointed_out(project: Project, command: Run) -> None:
+    project.state_dir.chmod(0o755)
+    done = command("doctor")
+    assert done.code == 0
+    assert "can be read by others (mode 0755)" in done.out
+    assert f"chmod 700 {project.state_dir}" in done.out
+
+
+def test_a_state_folder_that_is_a_link_fails(project: Project, command: Run) -> None:
+    project.state_dir.rename(project.root / "elsewhere")
+    project.state_dir.symlink_to(project.root / "elsewhere")
+    done = command("doctor", "--json")
+    assert done.code == 1
+    assert verdicts(done)["state"] == "fail"
+
+
+def test_a_damaged_log_fails_with_a_way_out(project: Project, command: Run) -> None:
+    (project.state_dir / "state.db").write_bytes(b"garbage" * 1000)
+    done = command("doctor")
+    assert done.code == 1
+    assert "✗ fail  log " in done.out
+    assert "TASKMASTER_STATE_DIR=FOLDER" in done.out
+
+
+def test_a_sound_log_passes(tell: Teller, command: Run) -> None:
+    tell(story.finished())
+    assert "log       passes its integrity check" in command("doctor").out
+
+
+def test_bad_settings_fail_with_the_way_to_see_them(project: Project, command: Run) -> None:
+    (project.root / "tasks.yml").write_text("tasks: 3\n")
+    done = command("doctor")
+    assert done.code == 1
+    assert "See: tmtui config validate" in done.out
+
+
+def test_an_engine_that_answers_is_named(project: Project, command: Run) -> None:
+    with Listener(project.state_dir):
+        assert "is at work and answers" in command("doctor").out
+
+
+def test_an_engine_that_does_not_answer_is_named_with_its_process(project: Project, command: Run) -> None:
+    with Listener(project.state_dir, listens=False):
+        out = command("doctor").out
+    assert "does not answer" in out
+    assert "If it hangs, end that process (pid " in out
+
+
+def test_without_git_there_is_a_warning(project: Project) -> None:
+    done = tmtui("doctor", cwd=project.root, env={"PATH": "/nowhere"})
+    assert done.returncode == 0
+    assert "⚠ warn  git       not found\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [("git version 2.39.5\n", (2, 39, 5)), ("git version 2.39.5 (Apple Git-154)", (2, 39, 5)), ("", ()), ("git", ())],
+)
+def test_gits_version_is_read(said: str, version: tuple[int, ...]) -> None:
+    assert git_version(said) == version
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"), [((3, 40, 1), "warn"), ((3, 44, 6), "ok"), ((3, 51, 2), "warn"), ((3, 51, 3), "ok")]
+)
+def test_a_sqlite_that_can_lose_rows_is_pointed_out(version: tuple[int, int, int], verdict: str) -> None:
+    assert check_sqlite(version).verdict == verdict
+
+
+def test_an_old_python_fails() -> None:
+    assert check_python((3, 10, 4)).verdict is Verdict.FAIL
+    assert check_python((3, 14, 0)).verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("env", "interactive", "encoding", "verdict", "words"),
+    [
+        ({"TERM": "xterm"}, True, "utf-8", "ok", "TERM=xterm, utf-8"),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, True, "UTF-8", "ok", "NO_COLOR"),
+        ({"TERM": "dumb"}, True, "utf-8", "warn", "TERM=dumb"),
+        ({}, True, "utf-8", "warn", "TERM=not set"),
+        ({"TERM": "xterm"}, True, "iso-8859-1", "warn", "iso-8859-1"),
+        ({}, False, "ascii", "ok", "none here, so runs print lines"),
+    ],
+)
+def test_the_terminal_is_judged(env: dict[str, str], encoding: str, verdict: str, words: str, *, interactive: bool) -> None:
+    check = check_terminal(env, interactive=interactive, encoding=encoding)
+    assert check.verdict == verdict
+    assert words in check.fact
+
+
+def test_little_room_is_pointed_out(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LITTLE_ROOM", 2**80)
+    assert doctor.check_room(project).verdict is Verdict.WARN
