@@ -48,7 +48,9 @@ def test_a_bad_file_is_refused_by_a_run(bad: BadDocument, project: Project, comm
 
 
 def test_all_faults_of_all_files_are_told_at_once(project: Project) -> None:
-    (project.root / ".taskmaster.yml").write_text("max_parallel: many\nhooks:\n  test: {command: pytest}\n  lint: {}\n")
+    (project.root / ".taskmaster.yml").write_text(
+        "max_parallel: many\nhooks:\n  test: {command: pytest}\n  lint: {}\n"
+    )
     (project.root / "tasks.yml").write_text(
         "tasks:\n  - {id: a, title: x, post_hooks: [tets]}\n  - {id: a, title: y, depends_on: [b]}\n"
     )
@@ -91,7 +93,7 @@ def test_json_has_every_problem_with_its_place(project: Project, command: Run) -
 
 
 def test_settings_are_shown_with_their_origin_and_without_secrets(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    project: Project,
 ) -> None:
     (project.root / ".taskmaster.yml").write_text(
         "max_parallel: 2\nproviders:\n  claude: {type: claude, api_key: '${ANTHROPIC_API_KEY}'}\n"
@@ -102,7 +104,7 @@ def test_settings_are_shown_with_their_origin_and_without_secrets(
     assert "canary" not in done.stdout + done.stderr
     rows = {line.split()[0]: line.split() for line in done.stdout.splitlines()}
     assert rows["max_parallel"][1:] == ["2", ".taskmaster.yml:1"]
-    assert rows["theme"][1:] == ["nord", "TMTUI_THEME"]
+    assert rows["theme"][1:] == ["nord", "environment", "variable", "TMTUI_THEME"]
     assert rows["max_attempts_per_task"][1:] == ["3", "built-in"]
     told = tmtui("config", "show", "--set", "--json", cwd=project.root, env=env)
     assert "canary" not in told.stdout

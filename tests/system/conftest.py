@@ -1,3 +1,4 @@
+import secrets
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,9 +16,14 @@ collect_ignore = (
 )
 
 
+@pytest.fixture(name="mark")
+def _mark() -> str:
+    return secrets.token_hex(8)
+
+
 @pytest.fixture(name="warden")
-async def _warden() -> AsyncIterator[Warden]:
-    warden = await Warden.start(mark="tests")
+async def _warden(mark: str) -> AsyncIterator[Warden]:
+    warden = await Warden.start(mark=mark)
     yield warden
     await warden.close()
 

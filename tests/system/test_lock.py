@@ -65,9 +65,8 @@ def test_a_holder_that_is_killed_holds_nothing(contenders: Contenders, tmp_path:
     EngineLock.acquire(tmp_path, ME).release()
 
 
-async def test_a_command_does_not_keep_the_lock_of_its_engine(tmp_path: Path) -> None:
+async def test_a_command_does_not_keep_the_lock_of_its_engine(tmp_path: Path, warden: Warden) -> None:
     lock = EngineLock.acquire(tmp_path, ME)
-    warden = await Warden.start(mark="tests")
     child = await started(warden, "echo ready; sleep 86400")
     lock.release()
 
@@ -75,7 +74,6 @@ async def test_a_command_does_not_keep_the_lock_of_its_engine(tmp_path: Path) ->
     EngineLock.acquire(tmp_path, ME).release()
     child.cancel(grace=0)
     await child.wait()
-    await warden.close()
 
 
 def test_the_holder_is_told_and_its_run_when_it_has_one(tmp_path: Path) -> None:

@@ -1,5 +1,4 @@
 import os
-import secrets
 import subprocess
 from collections.abc import Iterator
 
@@ -8,11 +7,6 @@ import pytest
 from tests.system.commands import Sleeper
 from tmtui.system.processes import LABEL
 from tmtui.system.sweep import sweep
-
-
-@pytest.fixture(name="mark")
-def _mark() -> str:
-    return secrets.token_hex(8)
 
 
 @pytest.fixture(name="begin")

@@ -79,10 +79,10 @@ async def test_it_starts_where_it_should(warden: Warden, tmp_path: Path) -> None
     assert output.decode() == f"{tmp_path}\n"
 
 
-async def test_it_gets_its_environment_and_its_label_and_nothing_else(warden: Warden) -> None:
+async def test_it_gets_its_environment_and_its_label_and_nothing_else(warden: Warden, mark: str) -> None:
     child = await warden.spawn(Spawn(argv=("/usr/bin/env",), cwd="/", env={"A": "b c", "U": "ü"}), "job-7")
 
-    assert set((await read_all(child)).decode().splitlines()) == {"A=b c", "U=ü", "TMTUI_JOB=tests:job-7"}
+    assert set((await read_all(child)).decode().splitlines()) == {"A=b c", "U=ü", f"TMTUI_JOB={mark}:job-7"}
 
 
 async def test_bytes_that_are_no_text_pass_through_its_arguments(warden: Warden) -> None:
@@ -326,8 +326,18 @@ async def test_a_caller_that_is_canceled_takes_its_command_along(warden: Warden,
     assert sleeper.alive() == []
 
 
-async def test_closing_ends_all_that_runs(sleeper: Sleeper) -> None:
-    warden = await Warden.start(mark="tests")
+async def test_all_that_runs_can_be_ended_at_once(warden: Warden, sleeper: Sleeper) -> None:
+    command = f"trap '' TERM; {sleeper.command} & echo ready; while :; do sleep 0.01; done"
+    children = [await started(warden, command, grace=86400) for _ in range(3)]
+    warden.cancel_all()
+    warden.cancel_all(grace=0)
+
+    assert [(await child.wait()).signal for child in children] == [signal.SIGKILL] * 3
+    assert sleeper.alive() == []
+
+
+async def test_closing_ends_all_that_runs(mark: str, sleeper: Sleeper) -> None:
+    warden = await Warden.start(mark=mark)
     children = [
         await started(warden, f"{sleeper.command} & {sleeper.awaited(n)}; echo ready; wait") for n in (1, 2, 3)
     ]

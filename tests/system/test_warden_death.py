@@ -74,8 +74,7 @@ async def test_when_both_are_killed_the_next_warden_sweeps_up(
     assert following.leftovers >= 4
 
 
-async def test_commands_whose_warden_is_killed_are_lost_and_gone(sleeper: Sleeper) -> None:
-    warden = await Warden.start(mark="tests")
+async def test_commands_whose_warden_is_killed_are_lost_and_gone(warden: Warden, sleeper: Sleeper) -> None:
     children = [
         await started(warden, f"{sleeper.command} & {sleeper.awaited(1)}; echo ready; wait"),
         await started(warden, f"setsid {sleeper.command} & {sleeper.awaited(2)}; echo ready; wait"),
@@ -94,7 +93,6 @@ async def test_commands_whose_warden_is_killed_are_lost_and_gone(sleeper: Sleepe
 
     assert (output, ended.ok) == (b"and on it goes\n", True)
     assert warden.pid not in (0, old)
-    await warden.close()
 
 
 async def test_a_command_asked_for_while_the_warden_dies_is_lost_or_runs(warden: Warden) -> None:
@@ -109,13 +107,13 @@ async def test_a_lock_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / "warden.lock").symlink_to("elsewhere")
 
     with pytest.raises(WardenError, match=r"warden\.lock"):
-        await Warden.start(mark="tests", lock_path=tmp_path / "warden.lock")
+        await Warden.start(mark=mark_of(tmp_path), lock_path=tmp_path / "warden.lock")
     assert not (tmp_path / "elsewhere").exists()
 
 
 async def test_the_lock_is_free_once_the_warden_is_closed(tmp_path: Path) -> None:
     for _ in range(3):
-        warden = await Warden.start(mark="tests", lock_path=tmp_path / "warden.lock", lock_wait=0)
+        warden = await Warden.start(mark=mark_of(tmp_path), lock_path=tmp_path / "warden.lock", lock_wait=0)
         await warden.close()
 
     assert (tmp_path / "warden.lock").stat().st_mode & 0o777 == 0o600

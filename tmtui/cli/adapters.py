@@ -76,6 +76,37 @@ class Trees:
             return AttemptRestored("", "", problem=clean_line(str(error)))
 
 
+class NoTrees:
+    """`engine.ports.Checkpoints` where the settings want none."""
+
+    PROBLEM = "checkpoints are off"
+
+    async def checkpoint(self, run: str, task: str, attempt: int) -> AttemptCheckpointed:  # noqa: ARG002  # the port's
+        """Nothing is saved."""
+        return AttemptCheckpointed("", problem=self.PROBLEM)
+
+    async def measure(
+        self,
+        before: AttemptCheckpointed,  # noqa: ARG002  # the port's
+        run: str,  # noqa: ARG002  # the port's
+        task: str,  # noqa: ARG002  # the port's
+        attempt: int,  # noqa: ARG002  # the port's
+    ) -> AttemptMeasured:
+        """Nothing is known."""
+        return AttemptMeasured("", problem=self.PROBLEM)
+
+    async def restore(
+        self,
+        before: AttemptCheckpointed,  # noqa: ARG002  # the port's
+        after: AttemptMeasured,  # noqa: ARG002  # the port's
+        run: str,  # noqa: ARG002  # the port's
+        task: str,  # noqa: ARG002  # the port's
+        attempt: int,  # noqa: ARG002  # the port's
+    ) -> AttemptRestored:
+        """Nothing can be undone."""
+        return AttemptRestored("", "", problem=f"nothing can be undone: {self.PROBLEM}")
+
+
 class FolderLogs:
     """`engine.ports.TaskLogs`: raw text in `<state>/logs/<task>/<name>.log`."""
 

@@ -6,6 +6,7 @@ joins them, so that each of their lines is printed once, whole, and with its sou
 """
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from tmtui.cli.output import Line, Tone
@@ -359,9 +360,12 @@ def plain_line(recorded: Recorded, state: State) -> Line | None:
 WIDTHS: Final = (6, 20)
 """Fewest and most columns for a task's id."""
 
+SAMPLED: Final = 50
+"""Task ids that are looked at for the width, since this is done for each line."""
+
 
 def _prefix(task_id: str, at_wall: int, state: State) -> str:
-    widest = max((len(known) for known in state.tasks), default=0)
+    widest = max(map(len, islice(state.tasks, SAMPLED)), default=0)
     width = min(max(widest, WIDTHS[0]), WIDTHS[1])
     return f"{time_of_day(at_wall)} {task_id or 'run':<{width}} "
 

@@ -20,7 +20,7 @@ from tmtui import __version__
 from tmtui.agents.port import Agent
 from tmtui.agents.registry import AgentSpecError, make_agent
 from tmtui.agents.toolbox import Toolbox
-from tmtui.cli.adapters import FolderLogs, RunLog, RunPast, Shells, Trees
+from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees
 from tmtui.cli.errors import CommandError
 from tmtui.cli.order import Order
 from tmtui.config.load import load_settings
@@ -30,7 +30,7 @@ from tmtui.domain.plan import Plan
 from tmtui.domain.problem import Problem
 from tmtui.engine.decide import Answers, PlannedAnswer
 from tmtui.engine.journal import Journal
-from tmtui.engine.ports import World
+from tmtui.engine.ports import Checkpoints, World
 from tmtui.engine.resume import reopen, replan
 from tmtui.engine.runner import Runner
 from tmtui.events.base import Entry, Recorded
@@ -131,11 +131,12 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         stack.push_async_callback(warden.close)
         engine = _Engine(order, prepared, state)
         await engine.open_log(stack, clock, listeners)
-        workspace = await Workspace.open(Path(order.root), state_dir)
-        protected = (Path(os.path.relpath(state_dir, order.root)).as_posix(),)
-        toolbox = stack.enter_context(Toolbox(Path(order.root), warden, child_environment(), protected))
-        runner = engine.make_runner(agent, warden, toolbox, workspace, clock)
-        await engine.record_beginning(agent, workspace.problem)
+        trees, no_checkpoints = await _checkpoints(order, prepared.settings)
+        toolbox = stack.enter_context(
+            Toolbox(Path(order.root), warden, child_environment(), (place_below(state_dir, order.root),))
+        )
+        runner = engine.make_runner(agent, warden, toolbox, trees, clock)
+        await engine.record_beginning(agent, no_checkpoints)
         control = await ControlServer.start(state_dir, engine.hear)
         stack.push_async_callback(control.close)
         ready(state.run, runner)
@@ -164,6 +165,19 @@ def _make_agent(order: Order, settings: Settings, state: State, clock: SystemClo
         return make_agent(spec, Path(order.root), clock, os.environ)
     except AgentSpecError as error:
         raise CommandError(str(error), "Choose one of these with --agent, or `agent:` in .taskmaster.yml.") from error
+
+
+def place_below(folder: Path, root: str) -> str:
+    """Where a folder lies, seen from the root."""
+    return Path(os.path.relpath(folder, root)).as_posix()
+
+
+async def _checkpoints(order: Order, settings: Settings) -> tuple[Checkpoints, str]:
+    """Who saves the tree, and why nobody does."""
+    if settings.checkpoints == "off":
+        return NoTrees(), NoTrees.PROBLEM
+    workspace = await Workspace.open(Path(order.root), Path(order.state_dir))
+    return Trees(workspace), workspace.problem
 
 
 def child_environment() -> dict[str, str]:
@@ -201,7 +215,7 @@ class _Engine:
         self._journal.committed(batch)
 
     def make_runner(
-        self, agent: Agent, warden: Warden, toolbox: Toolbox, workspace: Workspace, clock: SystemClock
+        self, agent: Agent, warden: Warden, toolbox: Toolbox, checkpoints: Checkpoints, clock: SystemClock
     ) -> Runner:
         order, settings = self._order, self._prepared.settings
         world = World(
@@ -209,7 +223,7 @@ class _Engine:
             rng=random.SystemRandom(),
             past=RunPast(Path(order.state_dir), self._state.run),
             processes=Shells(warden),
-            checkpoints=Trees(workspace),
+            checkpoints=checkpoints,
             toolbox=toolbox,
             logs=FolderLogs(Path(order.state_dir)),
             agent=agent,

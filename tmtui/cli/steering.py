@@ -49,6 +49,9 @@ def answer(words: tuple[str, ...], *, note: str, restore: bool, as_json: bool) -
         state = load_state(reader, pick_run(reader, _run_at_work(project)).run)
     decision = pick_decision(state, subject[0] if subject else "")
     reply, alive = send(project, Answer(decision.id, choice, note, restore=restore))
+    if not decision.open:
+        before = f"{decision.task} was answered before: {decision.choice}, by {decision.by}"
+        raise CommandError(before, "The first answer counts; this one is only noted.")
     _tell(reply, _answered_words(decision, choice, alive=alive), as_json=as_json)
     return ExitCode.OK
 

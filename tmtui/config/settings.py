@@ -67,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stop_on_first_failure: bool = False
     budget_micro: int | None = None
     on_decision: str = "ask"
+    checkpoints: str = "auto"
+    """`auto`, or `off`: then nothing can be undone, and whether an attempt changed anything is not known."""
     sandbox: str = "auto"
     """`required`, `auto` or `off`."""
     theme: str = ""

@@ -108,6 +108,8 @@ class SettingsWritten(Written):
     """What a run may cost."""
     on_decision: Literal["ask", "retry", "skip", "abort"] | None = None
     """Whether a stuck task asks, or what is answered for it every time."""
+    checkpoints: Literal["auto", "off"] | None = None
+    """`auto` saves the tree before each attempt; `off` does not."""
     sandbox: Literal["required", "auto", "off"] | None = None
     """Whether hooks and tools are confined: `required` refuses to run without, `auto` does what it can."""
     theme: Exact | None = None

@@ -49,10 +49,10 @@ def load_plan(
     Raises:
         ProblemsError: the file cannot be used; it holds every fault, and the warnings with them.
     """
-    document = read_document(path)
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a symbolic link keeps the name that people use
     root = absolute.parent if root is None else root.absolute()
     inside = absolute.relative_to(root) if absolute.is_relative_to(root) else absolute
+    document = read_document(path, shown=str(inside))
     name = root.name if path.stem in _PLAIN_NAMES else path.stem
     return plan_from(
         document, path=str(inside), name=name, hooks=hooks or {}, defaults=defaults or HookDefaults(), env=env

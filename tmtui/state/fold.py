@@ -66,14 +66,14 @@ Handler = Callable[[State, Recorded, Any], None]
 
 def fold(state: State, recorded: Recorded) -> None:
     """Take one event into `state`, in place."""
-    state.seq = recorded.seq
-    state.updated_ms = recorded.at_wall
     event = recorded.event
     try:
         HANDLERS[type(event)](state, recorded, event)
     except _MisfitError as misfit:
         if len(state.anomalies) < ANOMALY_CAP:
             state.anomalies.append(Anomaly(recorded.seq, type(event).__name__, str(misfit)))
+    state.seq = recorded.seq
+    state.updated_ms = recorded.at_wall
 
 
 def fold_all(batch: Iterable[Recorded], state: State | None = None) -> State:
@@ -206,6 +206,8 @@ def _run_started(state: State, recorded: Recorded, event: run.RunStarted) -> Non
     state.pid, state.host, state.sandbox, state.only = event.pid, event.host, event.sandbox, event.only
     if event.limits is not None:
         state.limits = event.limits
+    # The log of a sitting that a crash cut off ends with its last event: nobody knows how much longer it worked.
+    _end_sitting(state, state.updated_ms)
     state.sitting_ms = recorded.at_wall
     state.suspended = state.paused = False
     state.reason, state.until_ms, state.finished_ms = "", None, 0
@@ -243,16 +245,16 @@ def _run_woken(state: State, _: Recorded, __: run.RunWoken) -> None:
     state.reason, state.until_ms = "", None
 
 
-def _end_sitting(state: State, recorded: Recorded) -> None:
+def _end_sitting(state: State, at_ms: int) -> None:
     if state.sitting_ms:
-        state.active_ms += max(0, recorded.at_wall - state.sitting_ms)
+        state.active_ms += max(0, at_ms - state.sitting_ms)
         state.sitting_ms = 0
 
 
 def _run_suspended(state: State, recorded: Recorded, event: run.RunSuspended) -> None:
     _move_run(state, RunStatus.WAITING)
     state.suspended, state.reason = True, event.reason
-    _end_sitting(state, recorded)
+    _end_sitting(state, recorded.at_wall)
 
 
 def _run_finished(state: State, recorded: Recorded, event: run.RunFinished) -> None:
@@ -260,7 +262,7 @@ def _run_finished(state: State, recorded: Recorded, event: run.RunFinished) -> N
         raise _MisfitError(f"a run cannot finish as {event.outcome}")
     _move_run(state, event.outcome)
     state.reason, state.finished_ms = event.reason, recorded.at_wall
-    _end_sitting(state, recorded)
+    _end_sitting(state, recorded.at_wall)
 
 
 # Tasks.
@@ -278,6 +280,7 @@ def _end_task(state: State, recorded: Recorded, status: TaskStatus) -> TaskState
     subject = _task(state, recorded)
     _move_task(state, subject, status)
     _withdraw_question(state, subject)
+    subject.blocked_by = ()
     subject.ended_ms = recorded.at_wall
     return subject
 

@@ -31,6 +31,8 @@ class LineKind(StrEnum):
     """A heading of a page."""
     FIELD = "field"
     """A label, its lead, with a value."""
+    KEY = "key"
+    """A key, its lead, with what it does."""
     SAID = "said"
     THOUGHT = "thought"
     NOTE = "note"

@@ -84,7 +84,6 @@ class Transcript:
         self.loaded = False
         """Whether what the log held when somebody began to look has been read."""
         self._printed: set[str] = set()
-        self._names: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"Transcript({self.task} {self.attempt}, {len(self.output)} + {len(self.hooks)} lines, seq {self.seq})"
@@ -143,9 +142,9 @@ class Transcript:
 
     def tool_started(self, event: tool.ToolStarted, at: int) -> None:
         """A call, with the part of its input that its summary cannot hold."""
-        self._names[event.id] = event.name
         self.output.gap()
-        self._call(self.output, event.name, event.summary, at)
+        text = event.summary or event.name
+        self.output.add(LineKind.CALL, text, at, lead=len(text.split(" ", 1)[0]))
         for line in input_lines(event.input):
             self.output.add(LineKind.INPUT, line, at)
 
@@ -167,10 +166,6 @@ class Transcript:
         text = f"{word} · {seconds_text(event.seconds)}{recovered}"
         self.output.add(LineKind.GOOD if well else LineKind.BAD, text, at)
 
-    def _call(self, lines: Lines, name: str, text: str, at: int) -> None:
-        said = text if text.startswith(name) else f"{name}  {text}"
-        lines.add(LineKind.CALL, said, at, lead=len(name))
-
     def _print(self, lines: Lines, source: str, text: str, skipped: int, at: int) -> None:
         if skipped:
             lines.add(LineKind.WARN, _left_out(skipped), at)
@@ -181,13 +176,13 @@ class Transcript:
     def hook_started(self, event: hook.HookStarted, at: int) -> None:
         """A hook begins: a block of its own in its log, one line in the conversation."""
         again = f" · run {event.round}" if event.round > 1 else ""
-        self._names[event.id] = event.name
+        begun = f"{event.name}  {event.stage}-hook{again}"
         self.hooks.gap()
-        self._call(self.hooks, event.name, f"{event.stage}-hook{again}", at)
+        self.hooks.add(LineKind.CALL, begun, at, lead=len(event.name))
         for line in _head(event.command.rstrip("\n").split("\n"), INPUT_LINES):
             self.hooks.add(LineKind.INPUT, f"$ {line}", at)
         self.output.gap()
-        self._call(self.output, event.name, f"{event.stage}-hook{again}", at)
+        self.output.add(LineKind.CALL, begun, at, lead=len(event.name))
 
     def hook_printed(self, event: hook.HookPrinted, at: int) -> None:
         """Output while it runs."""
@@ -238,7 +233,6 @@ class Transcript:
 
     def measured(self, event: attempt.AttemptMeasured, at: int) -> None:
         """What the agent changed."""
-        self.output.gap()
         if event.progressed is None:
             self.output.add(LineKind.WARN, f"changes unknown: {event.problem or 'the tree was not measured'}", at)
         elif not event.progressed:

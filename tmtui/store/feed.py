@@ -49,24 +49,16 @@ class LogView:
             StorageError: it cannot be read.
         """
         path = state_dir / DATABASE
-
-        def connect() -> sqlite3.Connection:
-            with contextlib.ExitStack() as on_failure:
-                connection = connect_reader(path, idle=idle)
-                on_failure.callback(connection.close)
-                schema_version(connection, path)
-                on_failure.pop_all()
-            return connection
-
-        opening = asyncio.ensure_future(_opened(aiosqlite.Connection(connect, iter_chunk_size=PAGE)))
+        if not path.exists():
+            raise NoLogError(path)
+        opening = asyncio.ensure_future(_connection(path, idle=idle))
         try:
-            connection = await asyncio.shield(opening)
+            return cls(path, await asyncio.shield(opening))
         except asyncio.CancelledError:
-            # Its thread has begun, and leaves nothing open only when it is waited for.
+            # Its thread is at work, and leaves nothing open only when it is waited for.
             with contextlib.suppress(StorageError):
                 await (await opening).close()
             raise
-        return cls(path, connection)
 
     async def close(self) -> None:
         """Let go of the file."""
@@ -171,8 +163,32 @@ SELECT low FROM halving, runs WHERE run = :run AND low = high AND low >= first_s
 """
 
 
-async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
-    return await connection
+async def _connection(path: Path, *, idle: bool) -> aiosqlite.Connection:
+    """A connection with a thread of its own, closed and ended when it is of no use."""
+    faults: list[StorageError] = []
+
+    def connect() -> sqlite3.Connection:
+        try:
+            return _checked(connect_reader(path, idle=idle), path)
+        except StorageError as fault:
+            # A connector that raises would leave the thread behind, with nothing to wait for its end by.
+            faults.append(fault)
+            return sqlite3.connect(":memory:")
+
+    connection = await aiosqlite.Connection(connect, iter_chunk_size=PAGE)
+    if faults:
+        await connection.close()
+        raise faults[0]
+    return connection
+
+
+def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    try:
+        schema_version(connection, path)
+    except StorageError:
+        connection.close()
+        raise
+    return connection
 
 
 async def tail(

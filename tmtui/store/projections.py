@@ -7,17 +7,19 @@ Theory of operation:
   `PROJECTORS`.
 - Nothing here depends on where batches begin and end, and nothing but events is read. So `rebuild` gives what
   living through it gave, and a test holds one against the other.
-- A run's status follows the same tables as the fold (`state.fold`): a move that they do not know changes nothing.
+- Where a run stands is the fold's to say (`state.fold`): its rules are asked here and not written a second time.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tmtui.domain.status import RUN_ENDED, RUN_TRANSITIONS, AttemptStatus, RunStatus, TaskStatus
+from tmtui.domain.status import AttemptStatus, RunStatus, TaskStatus
 from tmtui.events import agent, attempt, money, run, task
 from tmtui.events.base import Event, Recorded
 from tmtui.events.codec import decode
+from tmtui.state.fold import fold
+from tmtui.state.model import State
 from tmtui.store.schema import PROJECTIONS
 
 
@@ -111,37 +113,13 @@ def _stretches(batch: Iterable[Recorded]) -> Iterator[tuple[Recorded, Recorded]]
 # The run.
 
 
-def run_status_after(status: RunStatus, paused: bool, event: Event) -> tuple[RunStatus, bool]:
-    """Where a run stands after `event`, and whether a person holds it."""
-    to, holds = _wish(event, paused)
-    if to is None or (to is not status and to not in RUN_TRANSITIONS[status]):
-        return status, paused
-    return to, holds
-
-
-def _wish(event: Event, paused: bool) -> tuple[RunStatus | None, bool]:
-    match event:
-        case run.RunStarted() | run.RunUnpaused():
-            return RunStatus.RUNNING, False
-        case run.RunPaused():
-            return RunStatus.WAITING, True
-        case run.RunWaiting() | run.RunSuspended():
-            return RunStatus.WAITING, paused
-        case run.RunWoken():
-            return (None if paused else RunStatus.RUNNING), paused
-        case run.RunFinished(outcome=outcome) if outcome in RUN_ENDED:
-            return outcome, paused
-        case _:
-            return None, paused
-
-
-def _move_run(connection: sqlite3.Connection, recorded: Recorded, event: Event) -> None:
+def _move_run(connection: sqlite3.Connection, recorded: Recorded, _: Event) -> None:
     select = "SELECT status, paused FROM runs WHERE run = ?"
     status, paused = connection.execute(select, (recorded.run,)).fetchone()
-    connection.execute(
-        "UPDATE runs SET status = ?, paused = ? WHERE run = ?",
-        (*run_status_after(RunStatus(status), bool(paused), event), recorded.run),
-    )
+    state = State(status=RunStatus(status), paused=bool(paused))
+    fold(state, recorded)
+    update = "UPDATE runs SET status = ?, paused = ? WHERE run = ?"
+    connection.execute(update, (state.status, state.paused, recorded.run))
 
 
 def _plan_run(connection: sqlite3.Connection, recorded: Recorded, event: run.RunPlanned) -> None:

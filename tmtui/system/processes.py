@@ -14,6 +14,7 @@ The warden's process imports this module with nothing but the standard library a
 # ruff: noqa: PTH110, PTH116, PTH123, PTH208 - pathlib would slow the warden's start and each look
 
 import contextlib
+import errno
 import os
 import signal
 import stat
@@ -159,22 +160,39 @@ def send_signal(process: Process, number: signal.Signals) -> bool:
         Whether it was delivered. False when the process is gone or belongs to somebody else.
     """
     try:
-        if not hasattr(signal, "pidfd_send_signal"):
-            os.kill(process.pid, number)
-            return True
-        handle = os.pidfd_open(process.pid)
+        handle = _handle_on(process.pid)
     except OSError:
         return False
     try:
         now = look_at(process.pid)
         if now is None or now.start != process.start:
             return False
-        signal.pidfd_send_signal(handle, number)
+        if sys.platform != "linux" or handle is None:
+            os.kill(process.pid, number)
+        else:
+            signal.pidfd_send_signal(handle, number)
     except OSError:
         return False
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
     return True
+
+
+def _handle_on(pid: int) -> int | None:
+    """A pidfd; None where there is no such thing.
+
+    Raises:
+        OSError: there is no such process.
+    """
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError as error:
+        if error.errno in (errno.ENOSYS, errno.EPERM):
+            return None
+        raise
 
 
 def kill_all(processes: Iterable[Process]) -> None:

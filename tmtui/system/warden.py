@@ -110,11 +110,15 @@ class Warden:
             raise
         return child
 
+    def cancel_all(self, grace: float | None = None) -> None:
+        """End every command, each as by `Child.cancel`."""
+        for child in list(self._children.values()):
+            child.cancel(grace)
+
     async def close(self) -> None:
         """End every command with everything below it, then the warden's process."""
         self._closed = True
-        for child in list(self._children.values()):
-            child.cancel()
+        self.cancel_all()
         for child in list(self._children.values()):
             await child.wait()
         if self._link:

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Final
 
 from rich.console import Console
+from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -38,6 +39,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     """One run on the screen. It is given values only."""
 
     TITLE = "tmtui"
+    CSS_PATH = "app.tcss"
     COMMANDS = set()  # noqa: RUF012  # the screen has its own
     ENABLE_COMMAND_PALETTE = False
     palette: Palette
@@ -86,6 +88,10 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         self.push_screen(RunScreen(self._rig, self.leave))
         for problem in ([str(self._problem)] if self._problem else []) + keys.problems(self._rig.keymap):
             self.notify(clean_line(problem), severity="warning", markup=False, timeout=8)
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """Another window has the focus; here everything stays where it was, to be found again."""
+        event.prevent_default()
 
     def leave(self, result: CockpitExit) -> None:
         """Put the terminal back and end."""

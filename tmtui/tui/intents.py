@@ -73,7 +73,7 @@ class Intent(Message):
     @classmethod
     def help(cls) -> str:
         """What it does, as a person reads it."""
-        return " ".join((cls.__doc__ or "").split())
+        return " ".join((cls.__doc__ or "").replace("`", "").split())
 
     @classmethod
     def binding(cls) -> Binding:

@@ -97,12 +97,17 @@ def _everywhere(intent: type[Intent]) -> bool:
 
 
 def sections(
-    places: Iterable[Where], keymap: Mapping[str, str] | None = None
+    places: Iterable[Where], keymap: Mapping[str, str] | None = None, *, live: bool = True
 ) -> Iterator[tuple[str, list[str], str]]:
-    """The page of keys: for each place a heading with no keys, then each command's title, keys and help."""
+    """The page of keys: for each place a heading with no keys, then each command's title, keys and help.
+
+    What only a live run understands is left out of a replay's page, and the other way round.
+    """
+    strange = (Needs.REPLAY,) if live else (Needs.ENGINE, Needs.LIVE)
     for place in places:
-        rows = [each for each in INTENTS.values() if each.WHERE is place and keys_of(each, keymap)]
+        rows = [each for each in INTENTS.values() if each.WHERE is place and each.NEEDS not in strange]
         if rows:
             yield place.value, [], ""
         for each in rows:
-            yield each.title(), [key_label(key) for key in keys_of(each, keymap)], each.help()
+            if keys := keys_of(each, keymap):
+                yield each.title(), [key_label(key) for key in keys], each.help()

@@ -127,11 +127,11 @@ class Reading:
         mark = TASK_MARKS[subject.status]
         parts = [Span(f"{mark.sign} {subject.task.id} {subject.task.title}", Ink.STRONG), Span(mark.word, mark.ink)]
         if attempt is not None:
-            of = max(subject.allowance, attempt.round)
-            parts.append(Span(f"try {attempt.round}/{of}", Ink.MUTED))
-            if len(subject.attempts) > 1:
+            if attempt is subject.attempt:
+                parts.append(Span(f"try {attempt.round}/{max(subject.allowance, attempt.round)}", Ink.MUTED))
+            else:
                 own = ATTEMPT_MARKS[attempt.status]
-                parts.append(Span(f"attempt {attempt.number} {own.word}", own.ink))
+                parts[1] = Span(f"attempt {attempt.number} of {len(subject.attempts)} {own.word}", own.ink)
             parts.append(Span(clock(attempt_ms(attempt, self._bridge.now_ms())), Ink.MUTED))
             parts.append(Span(attempt.model or attempt.agent, Ink.MUTED))
         return list(subject_spans(parts, self._pane.inner_width))

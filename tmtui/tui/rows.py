@@ -32,7 +32,7 @@ KIND_INKS: Final[Mapping[LineKind, Ink]] = {
     LineKind.REMOVED: Ink.REMOVED,
 }
 
-LEAD_INKS: Final[Mapping[LineKind, Ink]] = {LineKind.CALL: Ink.CALL, LineKind.FIELD: Ink.MUTED}
+LEAD_INKS: Final[Mapping[LineKind, Ink]] = {LineKind.CALL: Ink.CALL, LineKind.FIELD: Ink.MUTED, LineKind.KEY: Ink.KEY}
 
 _REPEATED_GUTTERS: Final = frozenset({LineKind.INPUT, LineKind.PRINTED})
 """Gutters that are drawn before each row of a line: a rule beside a block."""

@@ -28,7 +28,7 @@ GUTTERS: Final[Mapping[LineKind, str]] = {
 
 PLAIN_GUTTER: Final = " "
 
-_HANGING: Final = frozenset({LineKind.FIELD})
+_HANGING: Final = frozenset({LineKind.FIELD, LineKind.KEY, LineKind.GOOD, LineKind.BAD, LineKind.WARN, LineKind.ROW})
 """Kinds whose rows behind the first begin where the lead ends."""
 
 _CACHE_CAP: Final = 4_096

@@ -59,7 +59,7 @@ class Restorer(msgspec.Struct, frozen=True):
         start = await self.recorder.write_whole()
         goal = await self._from_top(wanted)
         await self.reader.run("read-tree", "-m", "-u", start, goal, index=self.recorder.index)
-        self._move(await self._unveiled(), aside)
+        self._move(await self._unveiled(recorded), aside)
 
     async def _differences(self, recorded: str, wanted: str) -> tuple[set[bytes], set[bytes]]:
         """The paths that only the wanted tree has, and those that only the recorded one has."""
@@ -81,12 +81,13 @@ class Restorer(msgspec.Struct, frozen=True):
             )
             return await _ignored(git, paths)
 
-    async def _unveiled(self) -> set[bytes]:
-        """The files that are not in the index and that no rule ignores, in nested repositories too."""
+    async def _unveiled(self, recorded: str) -> set[bytes]:
+        """The files that are in no tree because the rules of tree `recorded` ignored them, and none does now."""
         others = await self.recorder.others()
         nested = {path for folder in others if folder.endswith(b"/") for path in self._files_in(folder)}
         ignored = await _ignored(self.reader, nested) if nested else set()
-        return {path for path in others if not path.endswith(b"/")} | nested - ignored
+        seen = {path for path in others if not path.endswith(b"/")} | nested - ignored
+        return await self._ignored_under(recorded, seen) if seen else set()
 
     def _files_in(self, repository: bytes) -> Iterator[bytes]:
         top = os.fsencode(self.root)

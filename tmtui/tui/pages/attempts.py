@@ -31,9 +31,10 @@ def attempts_page(subject: TaskState, now_ms: int) -> Lines:
     table = [_TITLES, *(_cells(subject, attempt, now_ms) for attempt in subject.attempts)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = Lines()
-    lines.add(LineKind.HEAD, _row(_TITLES, widths))
+    lines.add(LineKind.HEAD, "  " + _row(_TITLES, widths))
+    hang = sum(widths[:-1]) + 2 * (len(widths) - 1)
     for attempt, cells in zip(subject.attempts, table[1:], strict=True):
-        lines.add(_KINDS[attempt.status], _row(cells, widths))
+        lines.add(_KINDS[attempt.status], _row(cells, widths), lead=hang)
     if not subject.attempts:
         lines.add(LineKind.NOTE, "No attempt has begun.")
     return lines

@@ -18,6 +18,9 @@ DIFF_CAP: Final = 20_000
 
 _HUNK: Final = re.compile(r"@@+ -\d+(?:,(?P<old>\d+))? \+\d+(?:,(?P<new>\d+))? @@")
 _FILE: Final = re.compile(r"diff --git \"?a/(?P<old>.*?)\"? \"?b/(?P<new>.*?)\"?")
+_BODY: Final = ("", " ", "+", "-", "\\")
+"""How a line within a hunk can begin; git and editors cut the blank of an empty one."""
+
 _NOISE: Final = ("index ", "--- ", "+++ ")
 _CHANGES: Final = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R"}
 
@@ -59,12 +62,14 @@ def diff_lines(diff: str) -> Iterator[Line]:
     """Each line of a diff with what it is."""
     old = new = 0
     for text in diff.splitlines():
-        if old > 0 or new > 0:
+        if (old > 0 or new > 0) and text[:1] in _BODY:
             kind = _in_hunk(text)
             old -= kind in (LineKind.REMOVED, LineKind.CONTEXT)
             new -= kind in (LineKind.ADDED, LineKind.CONTEXT)
             yield Line(kind, text)
-        elif hunk := _HUNK.match(text):
+            continue
+        old = new = 0
+        if hunk := _HUNK.match(text):
             old, new = int(hunk["old"] or 1), int(hunk["new"] or 1)
             yield Line(LineKind.HUNK, text)
         elif file := _FILE.fullmatch(text):

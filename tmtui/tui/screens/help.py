@@ -1,6 +1,7 @@
 """The page of keys, made from the commands themselves: those of the pane one came from first."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,21 +17,21 @@ from tmtui.tui.viewport import Viewport
 from tmtui.tui.widgets.canvas import Panel
 
 
-_TITLE_CELLS = 24
+KEY_CELLS: Final = 16
 
 
-def help_page(places: Iterable[Where], keymap: Mapping[str, str]) -> Lines:
+def help_page(places: Iterable[Where], keymap: Mapping[str, str], *, live: bool) -> Lines:
     """The page: a section to a place, a line to a command."""
     lines = Lines()
-    for title, keys, text in sections(places, keymap):
+    for title, keys, text in sections(places, keymap, live=live):
         if not keys:
             lines.gap()
             lines.add(LineKind.HEAD, title)
             continue
         label = " ".join(keys)
-        lines.add(LineKind.FIELD, f"{label:<{_TITLE_CELLS}}{text}", lead=_TITLE_CELLS)
+        lines.add(LineKind.KEY, f"{label:<{KEY_CELLS}}{text}", lead=KEY_CELLS)
     lines.gap()
-    lines.add(LineKind.NOTE, "Hold shift while dragging to select with the terminal itself.")
+    lines.add(LineKind.NOTE, "Drag to select text; hold shift while dragging to select with the terminal itself.")
     return lines
 
 
@@ -93,9 +94,9 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark,f1", "dismiss", show=False),
     ]
 
-    def __init__(self, places: Iterable[Where], keymap: Mapping[str, str]) -> None:
+    def __init__(self, places: Iterable[Where], keymap: Mapping[str, str], *, live: bool) -> None:
         super().__init__()
-        self._lines = help_page(places, keymap)
+        self._lines = help_page(places, keymap, live=live)
 
     def compose(self) -> ComposeResult:
         """The page."""

@@ -169,6 +169,9 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self._hint()
 
     def _hint(self) -> None:
+        if self.query(Entry):
+            self.footer.show([Hint(intents.Back, key_label(keys_of(intents.Back, self.keymap)[0]), "cancel")], [])
+            return
         place = PLACES.get(type(self.focused)) if self.focused is not None else None
         here = [each for each in INTENTS.values() if each.WHERE is place and place is not None]
         wide = [each for each in INTENTS.values() if each.WHERE in (Where.REPLAY, Where.ANYWHERE)]
@@ -508,4 +511,4 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         here = [place] if place is not None else []
         played = [Where.REPLAY] if self._replay is not None else []
         others = [each for each in Where if each not in (*here, *played) and each is not Where.REPLAY]
-        self.app.push_screen(HelpScreen([*here, *played, *others], self.keymap))
+        self.app.push_screen(HelpScreen([*here, *played, *others], self.keymap, live=self._rig.live))

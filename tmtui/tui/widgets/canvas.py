@@ -128,8 +128,9 @@ class Panel(Canvas):
 
     def _right_side(self, y: int) -> Strip:
         thumb = self.thumb(self.inner_height)
-        inked = thumb is not None and thumb[0] <= y < sum(thumb)
-        return strip([Span("┃" if inked else "│", Ink.BORDER_FOCUS if inked else self.frame_ink())], 1, self.inks)
+        if thumb is None or not thumb[0] <= y < sum(thumb):
+            return strip([Span("│", self.frame_ink())], 1, self.inks)
+        return strip([Span("┃", Ink.BORDER_FOCUS if self.has_focus else Ink.MUTED)], 1, self.inks)
 
     def _edge(self, start: str, stop: str, left: Spans, right: Spans) -> Strip:
         ink = self.frame_ink()

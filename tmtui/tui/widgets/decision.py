@@ -29,6 +29,9 @@ from tmtui.tui.widgets.options import Option, Placed, hit, lay_out, line_spans
 FAILURES: Final = 3
 """Failed attempts that are listed."""
 
+ROOMY: Final = 30
+"""Lines of a screen on which all of them are listed."""
+
 _CHOICES: Final = {"retry": Retry, "skip": Skip, "abort": AbortRun}
 
 
@@ -77,8 +80,9 @@ class DecisionBar(Panel, can_focus=True):
             return (), ()
         number, count = self._place
         more = [Span(f"{number} of {count}", Ink.WARN)] if count > 1 else []
-        title = f": {self.decision.title}" if self.decision.title else ""
-        return [Span(f"{self.decision.task} needs you", Ink.NEEDS_YOU), Span(title, Ink.STRONG)], more
+        why = f": {self.decision.title}" if self.decision.title else ""
+        whose = [Span(f"{self.decision.task} ", Ink.NEEDS_YOU), Span(f"{self._title} ")]
+        return [*whose, Span("needs you", Ink.NEEDS_YOU), Span(why, Ink.STRONG)], more
 
     def footing(self, width: int) -> Spans:  # noqa: ARG002  # the frame cuts it
         """What its letters need to work."""
@@ -93,14 +97,19 @@ class DecisionBar(Panel, can_focus=True):
         decision = self.decision
         if decision is None:
             return []
-        lines: list[Spans] = [[Span(f" {self._title}", Ink.MUTED)]] if self._title else []
-        failures = decision.failures[-FAILURES:]
+        failures = decision.failures[-self._failures_told() :]
         skipped = len(decision.failures) - len(failures)
-        for number, failure in enumerate(failures, skipped + 1):
-            lines.append([Span(f" try {number}  ", Ink.MUTED), Span(failure)])
-        if decision.error and decision.error not in failures[-1:]:
-            lines.append([Span(" last error  ", Ink.MUTED), Span(decision.error, Ink.BAD)])
+        lines: list[Spans] = [
+            [Span(f" try {number}  ", Ink.MUTED), Span(failure)]
+            for number, failure in enumerate(failures, skipped + 1)
+        ]
+        if decision.error and not (failures and failures[-1] in decision.error):
+            lines.append([Span(" error  ", Ink.MUTED), Span(decision.error, Ink.BAD)])
         return lines
+
+    def _failures_told(self) -> int:
+        """Fewer on a low screen, where reading needs the room."""
+        return FAILURES if self.screen.size.height >= ROOMY else 1
 
     def _options(self) -> list[Option]:
         decision = self.decision

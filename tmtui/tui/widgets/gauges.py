@@ -16,10 +16,15 @@ ROWS: Final = 2
 _NARROWEST: Final = 24
 """Cells below which a gauge is left out."""
 
-_BAR: Final = 10
+_BAR: Final = 8
 
 
-def money_rows(state: State) -> list[Spans]:
+def roomiest(choices: list[list[Span]], width: int) -> Spans:
+    """The first of several ways to say a thing that fits, else the last."""
+    return next((each for each in choices if width_of(each) <= width), choices[-1])
+
+
+def money_rows(state: State, width: int) -> list[Spans]:
     """What was spent, against the cap where there is one, and the tokens."""
     spending, cap = state.spending, state.limits.budget_micro
     spent = money(spending.micro_or_unknown)
@@ -27,16 +32,17 @@ def money_rows(state: State) -> list[Spans]:
         part = spending.micro / cap
         full, empty = bar(part, _BAR)
         ink = Ink.BAD if part >= 0.9 else Ink.WARN if part >= 0.7 else Ink.GOOD  # noqa: PLR2004  # two warnings
-        gauge = [Span("▕", Ink.MUTED), Span(full, ink), Span(empty), Span("▏", Ink.MUTED)]
-        first = [Span("run ", Ink.MUTED), *gauge, Span(f"{percent(part)} of {money(cap)}")]
+        gauge = [Span("▕", Ink.MUTED), Span(full, ink), Span(empty), Span("▏ ", Ink.MUTED)]
+        figures = [Span(percent(part), Ink.STRONG), Span(f" of {money(cap)}", Ink.MUTED)]
+        first = roomiest([[*gauge, *figures], figures], width)
     elif spending.requests:
-        first = [Span("run ", Ink.MUTED), Span(spent, Ink.STRONG), Span(" · no cap set", Ink.MUTED)]
+        first = [Span(spent, Ink.STRONG), Span(" · no cap set", Ink.MUTED)]
     else:
-        first = [Span("nothing spent · no cap set", Ink.MUTED)]
-    return [first, _token_row(state)]
+        first = [Span("no cap set", Ink.MUTED)]
+    return [first, _token_row(state, width)]
 
 
-def _token_row(state: State) -> Spans:
+def _token_row(state: State, width: int) -> Spans:
     spending, usage = state.spending, state.spending.usage
     if not spending.requests:
         return [Span("no request yet", Ink.MUTED)]
@@ -44,14 +50,14 @@ def _token_row(state: State) -> Spans:
         return [Span(f"{plural(spending.unknown, 'request')} at an unknown price", Ink.WARN)]
     cached = usage.cache_read_tokens + usage.cache_write_tokens
     line = f"{tokens(usage.input_tokens)} in · {tokens(usage.output_tokens)} out"
-    return [Span(line + (f" · {tokens(cached)} cached" if cached else ""), Ink.MUTED)]
+    longer = f"{line} · {tokens(cached)} cached" if cached else line
+    return roomiest([[Span(longer, Ink.MUTED)], [Span(line, Ink.MUTED)]], width)
 
 
 def limit_rows(state: State, now_ms: int) -> list[Spans]:
     """What the run waits for, and the limits that are set."""
     limits = state.limits
-    at_once = f"{limits.max_parallel} at a time" if limits.max_parallel > 1 else "one task at a time"
-    own = [Span(f"{at_once} · {plural(limits.max_attempts, 'try', 'tries')} each", Ink.MUTED)]
+    own = [Span(f"{limits.max_parallel} at a time · {plural(limits.max_attempts, 'try', 'tries')}", Ink.MUTED)]
     if state.until_ms is not None and not state.paused:
         left = clock(state.until_ms - now_ms)
         return [[Span(f"{state.reason.replace('_', ' ')}: {left} left", Ink.WARN)], own]
@@ -60,7 +66,7 @@ def limit_rows(state: State, now_ms: int) -> list[Spans]:
     return [[Span("no rate limits set", Ink.MUTED)], own]
 
 
-def circuit_rows(state: State, now_ms: int) -> list[Spans]:
+def circuit_rows(state: State, now_ms: int, width: int) -> list[Spans]:
     """How each model answers."""
     trying = [
         (subject.attempt.agent, subject.attempt.retry, subject.attempt.retry_until_ms)
@@ -72,15 +78,17 @@ def circuit_rows(state: State, now_ms: int) -> list[Spans]:
          Span(f"again at {time_of_day(until)}" if until > now_ms else "trying again", Ink.MUTED)]
         for name, why, until in trying
     ]  # fmt: skip
-    rows += [
-        [Span("● ", Ink.GOOD), Span(model), Span(f" {plural(spending.requests, 'request')}", Ink.MUTED)]
-        for model, spending in state.models.items()
-    ]
+    rows += [_model_row(model, spending.requests, width) for model, spending in state.models.items()]
     if not rows:
         return [[Span("no provider calls yet", Ink.MUTED)]]
     if len(rows) > ROWS:
         return [rows[0], [*rows[1], Span(f"  +{len(rows) - ROWS} more", Ink.MUTED)]]
     return rows
+
+
+def _model_row(model: str, requests: int, width: int) -> Spans:
+    name = [Span("● ", Ink.GOOD), Span(model)]
+    return roomiest([[*name, Span(f" · {plural(requests, 'request')}", Ink.MUTED)], name], width)
 
 
 class Gauges(Canvas):
@@ -96,16 +104,17 @@ class Gauges(Canvas):
 
     def paint(self, y: int, width: int) -> Spans:
         """A line through all the gauges."""
-        gauges: list[tuple[str, Callable[[], list[Spans]]]] = [
-            ("Money", lambda: money_rows(self._view.state)),
-            ("Limits", lambda: limit_rows(self._view.state, self._view.now_ms())),
-            ("Circuits", lambda: circuit_rows(self._view.state, self._view.now_ms())),
+        state, now = self._view.state, self._view.now_ms()
+        gauges: list[tuple[str, Callable[[int], list[Spans]]]] = [
+            ("Money", lambda room: money_rows(state, room)),
+            ("Limits", lambda _: limit_rows(state, now)),
+            ("Circuits", lambda room: circuit_rows(state, now, room)),
         ]
         count = max(1, min(len(gauges), width // _NARROWEST))
         widths = [width // count + (1 if index < width % count else 0) for index in range(count)]
         line: list[Span] = []
         for (title, rows), room in zip(gauges, widths, strict=False):
-            line += _box_line(title, rows(), y, room)
+            line += _box_line(title, rows(room - 4), y, room)
         return line
 
 

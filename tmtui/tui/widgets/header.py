@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 from tmtui.domain.ids import short_run_id
 from tmtui.state.model import State
-from tmtui.state.selectors import Totals, micro_per_minute, run_word, totals
+from tmtui.state.selectors import Totals, is_over, micro_per_minute, run_word, totals
 from tmtui.tui.figures import bar, clock, money, plural
 from tmtui.tui.marks import RUN_MARKS
 from tmtui.tui.paint import Ink, Span, Spans, spread, width_of
@@ -15,6 +15,7 @@ class View(Protocol):
     """The run as it is shown."""
 
     state: State
+    live: bool
     engine_alive: bool
     lost: str
 
@@ -31,7 +32,8 @@ def header_spans(view: View, width: int, *, note: str = "") -> Spans:
     """The line, with as many of its parts as fit; status and who is needed are never left out."""
     name = view.state.plan.name if view.state.plan else ""
     run = short_run_id(view.state.run)
-    brand = [Span(" tmtui  ", Ink.TITLE), Span(name, Ink.STRONG)]
+    mark = [] if view.live else [Span(" REPLAY ", Ink.BADGE), Span(" ")]
+    brand = [Span(" tmtui  ", Ink.TITLE), *mark, Span(name, Ink.STRONG)]
     whole = [*brand, Span(f" · run {run}", Ink.MUTED)] if run else brand
     for parts in _choices(view, note):
         right = _joined(parts)
@@ -132,7 +134,7 @@ class Header(Canvas):
 def notice_spans(view: View) -> list[Span]:
     """What somebody should know about the run's surroundings: nothing, most of the time."""
     state = view.state
-    line: list[Span] = []
+    line = _ending(view)
     if view.lost:
         line += [Span(" the log is lost ", Ink.ALARM), Span(f" {view.lost}  ", Ink.WARN)]
     if run_word(state, engine_alive=view.engine_alive) == "interrupted":
@@ -151,6 +153,20 @@ def notice_spans(view: View) -> list[Span]:
     if state.anomalies:
         line.append(Span(f" {plural(len(state.anomalies), 'event')} of the log did not fit", Ink.WARN))
     return line
+
+
+def _ending(view: View) -> list[Span]:
+    """How the run ended, and why."""
+    state = view.state
+    word = run_word(state, engine_alive=view.engine_alive)
+    if not is_over(state):
+        return []
+    mark = RUN_MARKS[word]
+    said = f": {state.reason}" if state.reason else ""
+    return [Span(f" {mark.sign} The run is {_OVER.get(word, mark.word)}{said}  ", mark.ink)]
+
+
+_OVER: Final = {"succeeded": "done", "incomplete": "over", "failed": "over", "aborted": "given up"}
 
 
 class Notices(Canvas):

@@ -150,21 +150,21 @@ class Pane(Panel, can_focus=True):
     def heading(self, width: int) -> tuple[Spans, Spans]:
         """The names of the tabs, as short as they must be."""
         self._spots = []
-        for names in ([tab.value for tab in TABS], [tab.value[:4] for tab in TABS]):
-            if sum(map(len, names)) + 3 * (len(names) - 1) <= width - 2:
-                return self._tab_spans(names), ()
+        for gap in (" │ ", "  "):
+            if sum(len(tab.value) for tab in TABS) + len(gap) * (len(TABS) - 1) <= width - 2:
+                return self._tab_spans(gap), ()
         return [Span(self.tab.value, Ink.TITLE), Span(f" {TABS.index(self.tab) + 1}/{len(TABS)}", Ink.MUTED)], ()
 
-    def _tab_spans(self, names: list[str]) -> Spans:
+    def _tab_spans(self, gap: str) -> Spans:
         line: list[Span] = []
         x = 3
-        for tab, name in zip(TABS, names, strict=True):
+        for tab in TABS:
             if line:
-                line.append(Span(" │ ", self.frame_ink()))
-                x += 3
-            line.append(Span(name, Ink.TITLE if tab is self.tab else Ink.MUTED))
-            self._spots.append((x, x + len(name), tab))
-            x += len(name)
+                line.append(Span(gap, self.frame_ink()))
+                x += len(gap)
+            line.append(Span(tab.value, Ink.TITLE if tab is self.tab else Ink.MUTED))
+            self._spots.append((x, x + len(tab.value), tab))
+            x += len(tab.value)
         return line
 
     def footing(self, width: int) -> Spans:  # noqa: ARG002  # the frame cuts it

@@ -6,6 +6,7 @@ moves it.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events, on
 from textual.message import Message
@@ -56,7 +57,23 @@ def phase_row(state: State, phase: str, width: int, *, folded: bool) -> Spans:
     return spread(left, [Span(f"{done}/{total} ", ink)], width)
 
 
-def task_row(state: State, subject: TaskState, depth: int, width: int, now_ms: int) -> Spans:
+class Columns(NamedTuple):
+    """How wide the figures of a tree are."""
+
+    time: int = 4
+    money: int = 0
+
+
+def columns(state: State, now_ms: int) -> Columns:
+    """The widths with which every task's figures stand below one another."""
+    begun = [each for each in state.tasks.values() if each.attempts]
+    return Columns(
+        time=max((len(clock(worked_ms(each, now_ms))) for each in begun), default=4),
+        money=max((len(small_money(each.spending.micro_or_unknown)) for each in begun), default=0),
+    )
+
+
+def task_row(state: State, subject: TaskState, depth: int, width: int, now_ms: int, sizes: Columns) -> Spans:
     """A task: sign, id and title, then whatever of its figures leaves the title room."""
     mark = TASK_MARKS[subject.status]
     ink = Ink.MUTED if subject.status in _QUIET else Ink.TEXT
@@ -66,13 +83,13 @@ def task_row(state: State, subject: TaskState, depth: int, width: int, now_ms: i
         Span(subject.task.id, Ink.MUTED),
         Span(f" {subject.task.title}", title_ink),
     ]
-    choices = _figures(state, subject, now_ms)
+    choices = _figures(state, subject, now_ms, sizes)
     room = width - 4 - 2 * depth - TITLE_ROOM
     right = next((each for each in choices if width_of(each) <= room), choices[-1])
     return spread(left, [*right, Span(" ")], width)
 
 
-def _figures(state: State, subject: TaskState, now_ms: int) -> list[Spans]:
+def _figures(state: State, subject: TaskState, now_ms: int, sizes: Columns) -> list[Spans]:
     """What stands at the end of a row, from everything down to the least."""
     mark = TASK_MARKS[subject.status]
     reason = short_reason(state, subject)
@@ -80,9 +97,9 @@ def _figures(state: State, subject: TaskState, now_ms: int) -> list[Spans]:
     tries = _tries(subject)
     if not subject.attempts:
         return [words, []] if subject.status is TaskStatus.PENDING else [words]
-    time = Span(f" {clock(worked_ms(subject, now_ms)):>5}", Ink.MUTED)
-    spent = Span(f" {small_money(subject.spending.micro_or_unknown):>5}", Ink.MUTED)
-    money = [spent] if state.spending.requests else []
+    time = Span(f" {clock(worked_ms(subject, now_ms)):>{sizes.time}}", Ink.MUTED)
+    spent = small_money(subject.spending.micro_or_unknown)
+    money = [Span(f" {spent:>{sizes.money}}", Ink.MUTED)] if sizes.money else []
     if subject.status is TaskStatus.NEEDS_YOU:
         return [[*tries, *words], words]
     return [[*words, *tries, time, *money], [*words, *tries, time], [*words, time], words or [time]]
@@ -119,6 +136,7 @@ class TaskTree(Panel, can_focus=True):
         self.following = True
         self.waiting_for = "reading the log…"
         """What stands here before there is a plan."""
+        self._columns = Columns()
         self._top = 0
         self._folded: set[str] = set()
 
@@ -128,6 +146,7 @@ class TaskTree(Panel, can_focus=True):
         """The state has changed."""
         if plan_changed:
             self._lay_out()
+        self._columns = columns(self._view.state, self._view.now_ms())
         if self.following:
             self.go_to(running_task(self._view.state) or self.chosen)
         self.refresh()
@@ -142,16 +161,13 @@ class TaskTree(Panel, can_focus=True):
     def heading(self, width: int) -> tuple[Spans, Spans]:  # noqa: ARG002  # it is short
         """The title, and what has become of the tasks so far."""
         counts = totals(self._view.state)
-        tally = [
-            Span(f"{sign}{count} ", ink)
-            for sign, count, ink in (
-                ("✗", counts.failed, Ink.FAILED),
-                ("»", counts.skipped, Ink.SKIPPED),
-                ("⊘", counts.blocked, Ink.BLOCKED),
-            )
-            if count
-        ]
-        return [Span("Tasks", Ink.TITLE if self.has_focus else Ink.STRONG)], [*tally[:-1], *_trimmed(tally[-1:])]
+        tally = [(counts.failed, "failed", Ink.FAILED), (counts.skipped, "skipped", Ink.SKIPPED)]
+        tally.append((counts.blocked, "blocked", Ink.BLOCKED))
+        right: list[Span] = []
+        for count, word, ink in tally:
+            if count:
+                right += [*([Span(" · ", Ink.MUTED)] if right else []), Span(f"{count} {word}", ink)]
+        return [Span("Tasks", Ink.TITLE if self.has_focus else Ink.STRONG)], right
 
     def paint_inside(self, y: int, width: int) -> Strip:
         """A row of the tree."""
@@ -171,7 +187,7 @@ class TaskTree(Panel, can_focus=True):
         if row.kind == "phase":
             return phase_row(state, row.key, width, folded=row.key in self._folded)
         subject = state.tasks.get(row.key)
-        return task_row(state, subject, row.depth, width, self._view.now_ms()) if subject else []
+        return task_row(state, subject, row.depth, width, self._view.now_ms(), self._columns) if subject else []
 
     def thumb(self, track: int) -> tuple[int, int] | None:
         """Where the mark of the scroll bar stands."""
@@ -288,7 +304,3 @@ class TaskTree(Panel, can_focus=True):
     def _scroll(self, rows: int) -> None:
         self._top = max(0, min(self._top + rows, len(self.rows) - self.inner_height))
         self.refresh()
-
-
-def _trimmed(spans: list[Span]) -> list[Span]:
-    return [Span(each.text.rstrip(), each.ink) for each in spans]
