@@ -8,8 +8,8 @@ To add a benchmark, put a module beside this one that has
 
     def run() -> list[Row]: ...
 
-with `Row`, `compare` and `interleave` from `tests.benchmarks.measure`. Its name is what it is called by on the command line,
-its docstring's first line what is printed above its rows. It imports what may not be installed inside `run`; an
-ImportError there, or when the module is imported, is reported and the rest goes on. A round should take a fraction
-of a second, and a module leaves nothing behind.
+with `Row`, `compare` and `interleave` from `tests.benchmarks.measure`. The command line calls it by its name, and its
+docstring's first line is printed above its rows. It imports what may not be installed inside `run`; an ImportError
+there, or when the module is imported, is reported and the rest goes on. A round should take a fraction of a second,
+and a module leaves nothing behind.
 """

@@ -1,6 +1,7 @@
 """Runs as a log tells them, written to a real one, so that the command line has something to read."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -72,8 +73,6 @@ class _Clock:
         self._seconds = 0
 
     def wall_ms(self) -> int:
-        import time
-
         return time.time_ns() // 1_000_000
 
     def mono_ns(self) -> int:
@@ -105,9 +104,7 @@ TEST = Hook(name="test", command="pytest tests/ -v", quiet=False)
 
 def plan(titles: dict[str, str] | None = None) -> Plan:
     """The plan of the source text: five tasks, each with the tests as its post-hook."""
-    tasks = tuple(
-        Task(id=name, title=title, post_hooks=(TEST,)) for name, title in (titles or TITLES).items()
-    )
+    tasks = tuple(Task(id=name, title=title, post_hooks=(TEST,)) for name, title in (titles or TITLES).items())
     return Plan(path="tasks.yml", name="auth", tasks=tasks, hash=plan_hash(tasks))
 
 

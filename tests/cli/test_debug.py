@@ -34,8 +34,8 @@ STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 
 TASKS = (
     "\nTask 1/5: Setup project structure\n  ID: task-1\n  Status: ✓ COMPLETED\n  Failures: 0\n  Attempts: 1\n",
-    "\nTask 3/5: Implement login endpoint\n  ID: task-3\n  Status: → CURRENT/NEXT\n  Failures: 1\n  Attempts: 2\n"
-    "  Last error: test hook failed: AssertionError in test_login\n",
+    "\nTask 3/5: Implement login endpoint\n  ID: task-3\n  Status: → CURRENT/NEXT\n  Failures: 1\n  Attempts: 2\n",
+    "\n  Attempts: 2\n  Last error: test hook failed: AssertionError in test_login\n",
     "\nTask 4/5: Add password reset\n  ID: task-4\n  Status: ○ PENDING\n\n",
 )
 

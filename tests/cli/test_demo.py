@@ -39,7 +39,10 @@ def test_a_copy_has_the_samples_files_and_nothing_that_a_run_left(tmp_path: Path
         (sample / name).parent.mkdir(parents=True, exist_ok=True)
         (sample / name).write_text(name)
     copy = copy_sample(sample, tmp_path / "copy")
-    assert sorted(str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()) == ["src/a.py", "tasks.yml"]
+    assert sorted(str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()) == [
+        "src/a.py",
+        "tasks.yml",
+    ]
 
 
 def test_each_copy_is_fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +60,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_copy_becomes_a_repository_with_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hostile = tmp_path / "gitconfig"
-    hostile.write_text("[commit]\n\tgpgsign = true\n[core]\n\thooksPath = /nowhere\n[init]\n\tdefaultBranch = trunk\n")
+    hostile.write_text("[commit]\n\tgpgsign = true\n[core]\n\thooksPath = /no\n[init]\n\tdefaultBranch = trunk\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(hostile))
     folder = copy_sample(find_samples()["calculator"], tmp_path / "copy")
     assert asyncio.run(put_under_git(folder, "Sample")) == ""

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import subprocess
 from collections.abc import Callable
@@ -34,8 +35,6 @@ async def real_attempt(project: Project) -> list[Event]:
 @pytest.fixture
 def changed(project: Project) -> Project:
     """A project whose first task has one attempt, whose changes are known."""
-    import asyncio
-
     told = story.planned(str(project.root)).then(TaskStarted(), "task-1").then(AttemptStarted(1, "s"), "task-1", 1)
     for event in asyncio.run(real_attempt(project)):
         told.then(event, "task-1", 1)

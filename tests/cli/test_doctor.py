@@ -118,7 +118,9 @@ def test_an_old_python_fails() -> None:
         ({}, False, "ascii", "ok", "none here, so runs print lines"),
     ],
 )
-def test_the_terminal_is_judged(env: dict[str, str], encoding: str, verdict: str, words: str, *, interactive: bool) -> None:
+def test_the_terminal_is_judged(
+    env: dict[str, str], encoding: str, verdict: str, words: str, *, interactive: bool
+) -> None:
     check = check_terminal(env, interactive=interactive, encoding=encoding)
     assert check.verdict == verdict
     assert words in check.fact

@@ -1,8 +1,10 @@
 from itertools import chain
+from typing import get_args
 
 from tmtui.cli import glyphs, standing
 from tmtui.cli.signs import PLAIN_SIGNS
 from tmtui.domain.status import RunStatus, TaskStatus
+from tmtui.state.selectors import RunWord
 
 
 def test_every_status_has_a_sign_and_a_word() -> None:
@@ -22,8 +24,4 @@ def test_every_sign_has_a_plain_one() -> None:
 
 
 def test_every_word_for_a_run_has_a_mark() -> None:
-    from typing import get_args
-
-    from tmtui.state.selectors import RunWord
-
     assert all(standing.standing_by_word(word).mark.word for word in get_args(RunWord))

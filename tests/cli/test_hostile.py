@@ -56,7 +56,9 @@ def hostile_story() -> story.Story:
     )
     plan = Plan(path=bad, name=bad, tasks=tasks, hash=bad)
     told = story.Story()
-    told.then(run.RunPlanned(plan, bad, run.Limits(), bad, bad)).then(run.RunStarted(1, bad, bad, sandbox=bad, only=(bad,)))
+    told.then(run.RunPlanned(plan, bad, run.Limits(), bad, bad)).then(
+        run.RunStarted(1, bad, bad, sandbox=bad, only=(bad,))
+    )
     told.then(run.RunReplanned(plan, (bad,), (bad,), (bad,))).then(run.RunWaiting(bad)).then(run.RunWoken())
     told.then(run.RunPaused(bad)).then(run.RunUnpaused(bad)).then(monitor.Degraded(bad, bad, bad))
     told.then(monitor.Troubled(bad, bad, bad)).then(task.TaskStarted(), "t1")

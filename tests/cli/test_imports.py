@@ -11,15 +11,27 @@ from tests.cli.program import environment
 from tmtui.cli.project import Project
 
 
-HEAVY = {"textual", "rich", "pydantic", "yaml", "anthropic", "openai", "httpx2", "jinja2", "psutil", "asyncio", "jsonschema"}
+HEAVY = {
+    "textual",
+    "rich",
+    "pydantic",
+    "yaml",
+    "anthropic",
+    "openai",
+    "httpx2",
+    "jinja2",
+    "psutil",
+    "asyncio",
+    "jsonschema",
+}
 
 
 def loaded_by(*arguments: str, cwd: Path) -> set[str]:
     """The packages and modules that are loaded when `tmtui arguments…` has ended."""
     code = (
-        "import sys; sys.argv[1:] = {!r}; from tmtui.__main__ import main; code = main();"
+        f"import sys; sys.argv[1:] = {list(arguments)!r}; from tmtui.__main__ import main; code = main();"
         " sys.stderr.write(' '.join(sys.modules)); sys.exit(code)"
-    ).format(list(arguments))
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=cwd, env=environment(), capture_output=True, text=True, check=False
     )

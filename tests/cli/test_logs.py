@@ -64,7 +64,9 @@ def test_json_is_one_event_to_a_line(tell: Teller, command: Run) -> None:
     assert [event["kind"] for event in events if event["kind"].startswith("decision")] == ["decision.opened"]
 
 
-@pytest.mark.parametrize(("task", "hint"), [("task-9", "Did you mean task-"), ("x", "Its tasks are: task-1, task-2,")])
+@pytest.mark.parametrize(
+    ("task", "hint"), [("task-9", "Did you mean task-"), ("x", "Its tasks are: task-1, task-2,")]
+)
 def test_a_task_that_is_not_there_is_told(task: str, hint: str, tell: Teller, command: Run) -> None:
     tell(story.asking())
     done = command("logs", task)

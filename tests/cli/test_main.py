@@ -96,7 +96,9 @@ def test_a_slip_of_the_hand_is_two_and_says_where_to_look(
     assert "Traceback" not in done.err
 
 
-def test_a_command_works_elsewhere_when_asked_to(command: Run, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_works_elsewhere_when_asked_to(
+    command: Run, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir("/")
     assert f"No run has been started in {project.root}" in command("-C", str(project.root), "runs").out
 
@@ -169,15 +171,19 @@ def test_where_there_is_no_state_folder_the_story_goes_to_the_temporary_one(
     ("error", "code", "words"),
     [
         (CommandError("no", "do this", ExitCode.POLICY), 7, "tmtui: no\n  do this\n"),
-        (ProblemsError((Problem("a.yml", 3, 5, "bad", "hint"), Problem("b.yml", 0, 0, "worse"))), 2, "a.yml:3:5: bad\n    hint\nb.yml: worse\n"),
-        (Held(Holder(7, "box", 0, "", "r", "tmtui")), 3, "another engine is at work here: tmtui (pid 7, on box, run r)"),
+        (
+            ProblemsError((Problem("a.yml", 3, 5, "bad", "hint"), Problem("b.yml", 0, 0, "worse"))),
+            2,
+            "a.yml:3:5: bad\n    hint\nb.yml: worse\n",
+        ),
+        (Held(Holder(7, "box", 0, "", "r", "tmtui")), 3, "another engine is at work here: tmtui (pid 7,"),
         (FencedError(1, 2), 3, "another engine took over the log"),
         (StorageError(Kind.STORAGE_FULL, "no room", "make room"), 5, "tmtui: no room\n  make room\n"),
         (OSError(errno.ENOSPC, "No space left on device"), 5, "tmtui: No space left on device\n"),
         (OSError(errno.EACCES, "Permission denied", "/x\x1b"), 5, "tmtui: /x␛: Permission denied\n"),
         (click.Abort(), 130, ""),
     ],
-)  # fmt: skip
+)
 def test_an_error_with_a_name_has_its_words_and_its_code(error: Exception, code: int, words: str) -> None:
     lines, found = describe(error)
     assert found == code
@@ -194,9 +200,13 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
     os.close(reading)
     for arguments in (("--help",), ("--version",), ("doctor",)):
         done = subprocess.run(
-            [sys.executable, "-m", "tmtui", *arguments], cwd=tmp_path, env=environment(), stdout=writing,
-            stderr=subprocess.PIPE, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "tmtui", *arguments],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
         assert (done.returncode, done.stderr) == (0, b""), arguments
     os.close(writing)
 
@@ -205,9 +215,14 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
 def test_output_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "tmtui", "doctor"], cwd=tmp_path, env=environment(), stdout=full,
-            stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "tmtui", "doctor"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     assert done.returncode == ExitCode.STORAGE
     assert done.stderr.startswith("tmtui: No space left on device\n")
     assert "Traceback" not in done.stderr
@@ -215,9 +230,12 @@ def test_output_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_signs_survive_an_encoding_that_lacks_them(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tmtui", "doctor"], cwd=tmp_path, env=environment({"PYTHONIOENCODING": "ascii"}),
-        capture_output=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "tmtui", "doctor"],
+        cwd=tmp_path,
+        env=environment({"PYTHONIOENCODING": "ascii"}),
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 0
     assert b"\n+ ok    python" in b"\n" + done.stdout
 

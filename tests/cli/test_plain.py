@@ -11,7 +11,7 @@ from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
 from tmtui.domain.usage import Usage
 from tmtui.events import agent, attempt, decision, hook, money, monitor, resilience, run, task, tool
-from tmtui.events.base import Event, Recorded
+from tmtui.events.base import Entry, Event, Recorded
 from tmtui.events.codec import EVENT_TYPES
 from tmtui.state.fold import fold
 from tmtui.state.model import State
@@ -49,7 +49,10 @@ def test_every_event_is_told_or_silent_on_purpose() -> None:
     [
         (run.RunStarted(7, "box", "b", resumed=True), "▶ taken up again by process 7 on box; UNSANDBOXED"),
         (run.RunStarted(7, "box", "b", sandbox="bwrap"), "▶ started by process 7 on box; sandbox bwrap"),
-        (run.RunReplanned(story.plan(), added=("x",), changed=("y", "z")), "↻ the plan was changed: added x; changed y, z"),
+        (
+            run.RunReplanned(story.plan(), added=("x",), changed=("y", "z")),
+            "↻ the plan was changed: added x; changed y, z",
+        ),
         (run.RunReplanned(story.plan()), "↻ the plan was changed: no task differs"),
         (run.RunPaused("person"), "⏸ paused by person; go on with: tmtui unpause"),
         (run.RunUnpaused("person"), "▶ let go on by person"),
@@ -80,25 +83,49 @@ def test_what_happens_to_the_run_is_told_in_one_line(event: Event, words: str) -
         (attempt.AttemptCheckpointed("", problem="no git"), "⚠ no checkpoint: no git"),
         (attempt.AttemptMeasured("", problem="no git"), "⚠ what changed is not known: no git"),
         (attempt.AttemptMeasured("b", "", progressed=False), "· no file changed"),
-        (attempt.AttemptRestored("a", "refs/tmtui/kept"), "↻ the files were put back; what was there before is kept as refs/tmtui/kept"),
-        (attempt.AttemptFinished(AttemptStatus.INTERRUPTED, Outcome(Kind.INTERRUPTED_CRASH), counted=False), "⚠ attempt interrupted: the engine ended in the middle of it"),
-        (attempt.AttemptFinished(AttemptStatus.CANCELED, Outcome(Kind.CANCELED_USER), counted=False, seconds=3), "⏸ attempt canceled after 3.0 s"),
-        (attempt.AttemptFinished(AttemptStatus.FAILED, Outcome(Kind.OVERLOADED, "busy"), counted=False), "✗ attempt failed after 0.0 s (does not count): busy"),
+        (
+            attempt.AttemptRestored("a", "refs/tmtui/kept"),
+            "↻ the files were put back; what was there before is kept as refs/tmtui/kept",
+        ),
+        (
+            attempt.AttemptFinished(AttemptStatus.INTERRUPTED, Outcome(Kind.INTERRUPTED_CRASH), counted=False),
+            "⚠ attempt interrupted: the engine ended in the middle of it",
+        ),
+        (
+            attempt.AttemptFinished(AttemptStatus.CANCELED, Outcome(Kind.CANCELED_USER), counted=False, seconds=3),
+            "⏸ attempt canceled after 3.0 s",
+        ),
+        (
+            attempt.AttemptFinished(AttemptStatus.FAILED, Outcome(Kind.OVERLOADED, "busy"), counted=False),
+            "✗ attempt failed after 0.0 s (does not count): busy",
+        ),
         (agent.AgentNoticed("a retry"), "· a retry"),
         (agent.AgentFinished(Outcome(Kind.REFUSAL, "refused")), "✗ agent stopped: refused"),
         (tool.ToolStarted("x", "bash", "{}", "$ pytest -q"), "⚙ $ pytest -q"),
         (tool.ToolStarted("x", "str_replace_based_edit_tool", "{}", ""), "⚙ edit"),
-        (tool.ToolFinished("task-3:1:1", ToolStatus.TIMED_OUT, "", None, 120), "✗ bash ran out of time and was ended after 2 min 00 s"),
-        (tool.ToolFinished("task-3:1:1", ToolStatus.OK, "", recovered=True), "✓ bash had been carried out before the engine ended"),
+        (
+            tool.ToolFinished("task-3:1:1", ToolStatus.TIMED_OUT, "", None, 120),
+            "✗ bash ran out of time and was ended after 2 min 00 s",
+        ),
+        (
+            tool.ToolFinished("task-3:1:1", ToolStatus.OK, "", recovered=True),
+            "✓ bash had been carried out before the engine ended",
+        ),
         (hook.HookStarted("h", "test", Stage.POST, "a\nb", round=2), "▶ post-hook test (run 2): a b"),
         (hook.HookStalled("h", "Password:", 45), "⚠ silent for 45 s after what looks like a question: Password:"),
-        (decision.DecisionAnswered("d", "retry", "person", "use ints", restore=True), "● answered by person: retry, from the files as they were before, with the note: use ints"),
+        (
+            decision.DecisionAnswered("d", "retry", "person", "use ints", restore=True),
+            "● answered by person: retry, from the files as they were before, with the note: use ints",
+        ),
         (decision.DecisionIgnored("d", "skip", "person"), "· a later answer by person came too late: skip"),
-        (resilience.ProviderRetrying("p", Outcome(Kind.OVERLOADED), 1, 2.0, 0), "… p: overloaded; asked again in 2.0 s"),
+        (
+            resilience.ProviderRetrying("p", Outcome(Kind.OVERLOADED), 1, 2.0, 0),
+            "… p: overloaded; asked again in 2.0 s",
+        ),
         (resilience.ProviderRecovered("p", 3), "✓ p answers again after 3 tries"),
         (money.MoneySpent("m", Usage(10, 5)), "· $? for 15 tokens of m"),
     ],
-)  # fmt: skip
+)
 def test_what_happens_to_a_task_is_told_in_one_line(event: Event, words: str) -> None:
     assert told(event) == words
 
@@ -117,7 +144,9 @@ def test_a_hook_is_named_when_it_ends() -> None:
 
 
 def test_processes_that_a_hook_left_behind_are_told() -> None:
-    begun = story.begin(story.planned(), "task-3", 1).then(hook.HookStarted("h", "test", Stage.POST, "x"), "task-3", 1)
+    begun = story.begin(story.planned(), "task-3", 1).then(
+        hook.HookStarted("h", "test", Stage.POST, "x"), "task-3", 1
+    )
     assert told(hook.HookFinished("h", HookStatus.PASSED, 0, None, 1.0, survivors=2), within=begun) == (
         "✓ hook test passed after 1.0 s; 2 processes that it left behind ended"
     )
@@ -129,7 +158,7 @@ def test_a_quiet_hook_is_silent_unless_it_fails() -> None:
     begun.then(hook.HookPrinted("h", "line one\nline two\n"), "task-3", 1)
     passed = hook.HookFinished("h", HookStatus.PASSED, 0, None, 1.0, "line two\n")
     assert not [line for line in lines_of(begun.then(passed, "task-3", 1)) if "tidy" in line]
-    begun.entries[-1] = story.Entry(
+    begun.entries[-1] = Entry(
         hook.HookFinished("h", HookStatus.FAILED, 1, None, 1.0, "line two\n", "tidy exited with code 1"), "task-3", 1
     )
     assert [line for line in lines_of(begun) if "tidy" in line] == [

@@ -89,6 +89,24 @@ def test_a_typed_line_is_an_answer_or_none(typed: str, answer: Answer | None) ->
     assert read_answer(typed, question(story.asking())[0]) == answer
 
 
+class Shown:
+    """What a person is shown."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._more = asyncio.Event()
+
+    def __call__(self, text: str) -> None:
+        self.texts.append(text)
+        self._more.set()
+
+    async def next(self) -> str:
+        """Wait for the next text."""
+        await self._more.wait()
+        self._more.clear()
+        return self.texts[-1]
+
+
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, int]]:
     """Both ends of a terminal: where a person types, and where the program reads."""
@@ -100,38 +118,32 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 async def test_the_loop_goes_on_while_a_person_thinks(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    shown: list[str] = []
-    asking = asyncio.create_task(ask(*question(story.asking()), LineReader(slave), shown.append))
-    steps = 0
-    while not shown:
+    shown = Shown()
+    asking = asyncio.create_task(ask(*question(story.asking()), LineReader(slave), shown))
+    assert (await shown.next()).endswith("Choice: ")
+    for _ in range(100):
         await asyncio.sleep(0)
-        steps += 1
     os.write(master, b"what?\n")
-    while len(shown) < 2:
-        await asyncio.sleep(0)
+    assert await shown.next() == "Please type one of R, S, A, then Enter.\nChoice: "
     os.write(master, b"r be careful\n")
     assert await asking == Answer("task-3:1", "retry", "be careful")
-    assert shown[0].endswith("Choice: ")
-    assert shown[1] == "Please type one of R, S, A, then Enter.\nChoice: "
 
 
 async def test_what_was_typed_before_the_question_stood_there_answers_nothing(terminal: tuple[int, int]) -> None:
     master, slave = terminal
     os.write(master, b"a\n")
-    shown: list[str] = []
-    asking = asyncio.create_task(ask(*question(story.asking()), LineReader(slave), shown.append))
-    while not shown:
-        await asyncio.sleep(0)
+    shown = Shown()
+    asking = asyncio.create_task(ask(*question(story.asking()), LineReader(slave), shown))
+    await shown.next()
     os.write(master, b"s\n")
     assert await asking == Answer("task-3:1", "skip")
 
 
 async def test_a_question_that_another_terminal_answers_is_taken_back(terminal: tuple[int, int]) -> None:
     _, slave = terminal
-    shown: list[str] = []
-    asking = asyncio.create_task(ask(*question(story.asking()), LineReader(slave), shown.append))
-    while not shown:
-        await asyncio.sleep(0)
+    shown = Shown()
+    asking = asyncio.create_task(ask(*question(story.asking()), LineReader(slave), shown))
+    await shown.next()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking

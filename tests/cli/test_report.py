@@ -5,6 +5,7 @@ from tmtui.cli.output import as_text
 from tmtui.cli.report import report_lines
 from tmtui.domain.status import RunStatus
 from tmtui.domain.usage import Usage
+from tmtui.events.base import Entry
 from tmtui.events.money import MoneySpent
 from tmtui.events.monitor import Degraded, Troubled
 from tmtui.events.run import RunFinished, RunSuspended
@@ -19,7 +20,9 @@ def page(told: story.Story, *, alive: bool = False) -> str:
 def test_a_done_run_ends_without_a_next_step() -> None:
     text = page(story.finished())
     assert text.startswith("━" * 60 + "\n✓ Run 7f3c of tasks.yml: succeeded\n5 of 5 tasks done · 1 min 3")
-    assert " · $0.07 · 600 tokens\n\n✓ task-1: Setup project structure (1 attempt, 4.0 s, $0.01, 120 tokens)\n" in text
+    assert (
+        " · $0.07 · 600 tokens\n\n✓ task-1: Setup project structure (1 attempt, 4.0 s, $0.01, 120 tokens)\n" in text
+    )
     assert text.endswith("\nFiles changed (1): main.py\n")
 
 
@@ -38,15 +41,22 @@ def test_a_task_that_is_stuck_says_why_and_where_to_look() -> None:
     ("told", "alive", "headline", "step"),
     [
         (story.as_in_the_guide(), True, "▶ Run 7f3c of tasks.yml: running\n", "Next: watch it: tmtui watch\n"),
-        (story.as_in_the_guide().then(RunSuspended("SIGTERM")), False, "⏸ Run 7f3c of tasks.yml: laid down (SIGTERM)\n", "Next: take it up: tmtui resume\n"),
         (
-            story.fail(story.planned(), "task-1", 1).then(TaskFailed("x", "no"), "task-1").then(RunFinished(RunStatus.FAILED, "1 task failed")),
+            story.as_in_the_guide().then(RunSuspended("SIGTERM")),
+            False,
+            "⏸ Run 7f3c of tasks.yml: laid down (SIGTERM)\n",
+            "Next: take it up: tmtui resume\n",
+        ),
+        (
+            story.fail(story.planned(), "task-1", 1)
+            .then(TaskFailed("x", "no"), "task-1")
+            .then(RunFinished(RunStatus.FAILED, "1 task failed")),
             False,
             "✗ Run 7f3c of tasks.yml: failed (1 task failed)\n",
             "Next: take up what is left: tmtui resume\nLook closer: tmtui logs task-1, tmtui diff task-1\n",
         ),
     ],
-)  # fmt: skip
+)
 def test_how_it_stands_and_what_comes_next(told: story.Story, headline: str, step: str, *, alive: bool) -> None:
     text = page(told, alive=alive)
     assert headline in text
@@ -62,9 +72,9 @@ def test_a_price_that_is_not_known_is_told_as_such() -> None:
 def test_what_works_less_well_and_what_went_wrong_is_told() -> None:
     told = story.finished()
     told.entries[2:2] = [
-        story.Entry(Degraded("checkpoints", "no git", "Install git")),
-        story.Entry(Troubled("hooks", "odd")),
-        story.Entry(TaskSucceeded("?"), "nobody"),
+        Entry(Degraded("checkpoints", "no git", "Install git")),
+        Entry(Troubled("hooks", "odd")),
+        Entry(TaskSucceeded("?"), "nobody"),
     ]
     text = page(told)
     assert "\n⚠ checkpoints: no git. Install git\n✗ Trouble in hooks: odd\n" in text

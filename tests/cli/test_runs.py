@@ -48,5 +48,8 @@ def test_json_has_a_record_to_a_run(tell: Teller, command: Run) -> None:
 def test_a_project_without_runs_says_so(command: Run, project: Project) -> None:
     done = command("runs")
     assert done.code == 0
-    assert done.out == f"No run has been started in {project.root}. Start one: tmtui run tasks.yml. See one: tmtui demo\n"
+    assert (
+        done.out
+        == f"No run has been started in {project.root}. Start one: tmtui run tasks.yml. See one: tmtui demo\n"
+    )
     assert command("runs", "--json").out == "[]\n"

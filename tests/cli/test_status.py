@@ -1,5 +1,6 @@
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -10,8 +11,10 @@ from tests.cli.program import tmtui
 from tmtui.cli.output import as_text
 from tmtui.cli.project import Project
 from tmtui.cli.status import status_lines
+from tmtui.domain.plan import Plan, Task
 from tmtui.domain.status import RunStatus
-from tmtui.events.run import RunFinished, RunPaused, RunSuspended
+from tmtui.events.base import Entry
+from tmtui.events.run import Limits, RunFinished, RunPaused, RunPlanned, RunSuspended
 from tmtui.events.task import TaskSkipped
 from tmtui.monitor.report import make_report
 from tmtui.system.lock import EngineLock, Holder
@@ -80,8 +83,8 @@ def test_a_task_that_asks_is_shown_with_the_way_to_answer() -> None:
     assert "? task-3: Implement login endpoint (needs you, 3 attempts, 3 failures)\n" in text
     assert text.endswith(
         "\nNeeds you (1):\n"
-        "? task-3: failed 3 times: test hook failed: AssertionError in test_login; if it is skipped, 2 tasks cannot be"
-        " done\n"
+        "? task-3: failed 3 times: test hook failed: AssertionError in test_login; if it is skipped,"
+        " 2 tasks cannot be done\n"
         "    Answer it: tmtui answer task-3 retry|skip|abort\n"
     )
 
@@ -96,10 +99,16 @@ def test_a_done_run_has_nothing_left_and_no_next_step() -> None:
     ("told", "words"),
     [
         (story.as_in_the_guide().then(RunPaused("person")), "⏸ Run 7f3c: pausing (paused by person), last event 2"),
-        (story.as_in_the_guide().then(RunSuspended("SIGTERM")), "⏸ Run 7f3c: laid down (SIGTERM), last event 2 minutes ago; take it up: tmtui resume"),
-        (story.planned().then(RunFinished(RunStatus.FAILED, "2 tasks failed")), "✗ Run 7f3c: failed (2 tasks failed), last"),
+        (
+            story.as_in_the_guide().then(RunSuspended("SIGTERM")),
+            "⏸ Run 7f3c: laid down (SIGTERM), last event 2 minutes ago; take it up: tmtui resume",
+        ),
+        (
+            story.planned().then(RunFinished(RunStatus.FAILED, "2 tasks failed")),
+            "✗ Run 7f3c: failed (2 tasks failed), last",
+        ),
     ],
-)  # fmt: skip
+)
 def test_how_the_run_stands_is_told_with_its_reason(told: story.Story, words: str) -> None:
     assert words in page(told)
 
@@ -107,10 +116,10 @@ def test_how_the_run_stands_is_told_with_its_reason(told: story.Story, words: st
 def test_a_task_that_was_skipped_and_one_that_needs_it_say_so() -> None:
     told = story.planned()
     tasks = tuple(
-        story.Task(id=name, title=name, depends_on=needs) for name, needs in (("a", ()), ("b", ("a",)), ("c", ()))
+        Task(id=name, title=name, depends_on=needs) for name, needs in (("a", ()), ("b", ("a",)), ("c", ()))
     )
-    told.entries[0] = story.Entry(
-        story.RunPlanned(story.Plan(path="p.yml", name="p", tasks=tasks, hash="h"), "/", story.Limits(), "s", "0.1.0")
+    told.entries[0] = Entry(
+        RunPlanned(Plan(path="p.yml", name="p", tasks=tasks, hash="h"), "/", Limits(), "s", "0.1.0")
     )
     text = page(told.then(TaskSkipped("person", "no"), "a"))
     assert "» a: a (skipped)\n⊘ b: b (blocked, needs a)\n→ c: c\n" in text
@@ -137,7 +146,10 @@ def test_an_earlier_run_can_be_asked_for(tell: Teller, command: Run) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("zzzz", "there is no run 'zzzz'"), ("2026", "is the beginning of 2 runs: 20261121-080000-00aa, 20261120-190512-7f3c")],
+    [
+        ("zzzz", "there is no run 'zzzz'"),
+        ("2026", "is the beginning of 2 runs: 20261121-080000-00aa, 20261120-190512-7f3c"),
+    ],
 )
 def test_a_run_that_is_not_there_is_told(name: str, words: str, tell: Teller, command: Run) -> None:
     tell(story.finished(), "20261120-190512-7f3c")
@@ -172,8 +184,6 @@ def test_a_log_that_cannot_be_read_is_five_and_stays_as_it_is(
 
 
 def test_a_log_of_a_newer_program_is_five(tell: Teller, command: Run) -> None:
-    import sqlite3
-
     project = tell(story.finished())
     with sqlite3.connect(project.state_dir / "state.db") as connection:
         connection.execute("PRAGMA user_version = 999")

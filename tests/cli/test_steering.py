@@ -27,16 +27,24 @@ def asking(tell: Teller) -> Project:
     ("arguments", "asked", "said"),
     [
         (("answer", "task-3", "retry"), Answer("task-3:1", "retry"), "Answered: task-3 is tried once more.\n"),
-        (("answer", "retry", "--note", "use ints"), Answer("task-3:1", "retry", "use ints"), "Answered: task-3 is tried"),
+        (
+            ("answer", "retry", "--note", "use ints"),
+            Answer("task-3:1", "retry", "use ints"),
+            "Answered: task-3 is tried",
+        ),
         (("answer", "task-3:1", "retry", "--restore"), Answer("task-3:1", "retry", restore=True), "Answered: "),
-        (("answer", "task-3", "skip"), Answer("task-3:1", "skip"), "Answered: task-3 is skipped; with it fall task-4, task-5.\n"),
+        (
+            ("answer", "task-3", "skip"),
+            Answer("task-3:1", "skip"),
+            "Answered: task-3 is skipped; with it fall task-4, task-5.\n",
+        ),
         (("answer", "abort"), Answer("task-3:1", "abort"), "Answered: the run is given up.\n"),
         (("pause",), Pause(), "Paused: nothing new starts. Go on with: tmtui unpause\n"),
         (("unpause",), Unpause(), "The run goes on. Watch it: tmtui watch\n"),
         (("stop",), Stop(), "The run is being laid down. Take it up again with: tmtui resume\n"),
         (("stop", "--force"), Stop(force=True), "The run is being laid down."),
     ],
-)  # fmt: skip
+)
 def test_a_command_reaches_the_engine(
     arguments: tuple[str, ...], asked: object, said: str, asking: Project, command: Run
 ) -> None:

@@ -9,7 +9,7 @@ from tmtui.domain.usage import Usage
 from tmtui.events.attempt import AttemptFinished, AttemptMeasured, AttemptStarted, FileChange
 from tmtui.events.decision import DecisionAnswered
 from tmtui.events.money import MoneySpent
-from tmtui.events.run import RunFinished, RunPlanned, RunSuspended
+from tmtui.events.run import Limits, RunFinished, RunPlanned, RunSuspended
 from tmtui.events.task import TaskSkipped, TaskStarted
 from tmtui.monitor.report import Report, make_report
 from tmtui.state.fold import fold_all
@@ -129,5 +129,5 @@ def test_a_report_changes_nothing_in_the_state() -> None:
 
 
 def test_a_run_that_was_only_planned_has_no_time() -> None:
-    told = story.Story().then(RunPlanned(story.plan(), "/", story.Limits(), "s", "0.1.0"))
+    told = story.Story().then(RunPlanned(story.plan(), "/", Limits(), "s", "0.1.0"))
     assert report(told).seconds == 0

@@ -192,7 +192,16 @@ class Story:
     def _interlude(self) -> None:
         """Something around the work."""
         self._choose(
-            (self._notice, self._pause, self._wait, self._suspend, self._crash, self._ignore, self._skip_early, self._abort)
+            (
+                self._notice,
+                self._pause,
+                self._wait,
+                self._suspend,
+                self._crash,
+                self._ignore,
+                self._skip_early,
+                self._abort,
+            )
         )()
 
     # The run.
@@ -421,9 +430,7 @@ class Story:
         status = self._choose((ToolStatus.OK, ToolStatus.ERROR, ToolStatus.TIMED_OUT))
         tell(ToolFinished(call, status, "calculator\ntests\n", 0 if status is ToolStatus.OK else None, 0.2))
 
-    def _run_hook(
-        self, under: Under, hook: Hook, stage: Stage, status: HookStatus
-    ) -> Generator[None, None, None]:
+    def _run_hook(self, under: Under, hook: Hook, stage: Stage, status: HookStatus) -> Generator[None, None, None]:
         tell = self._teller(under)
         run = f"{under.task.id}:{under.number}:{stage}:{hook.name}:1"
         under.hooks.append(run)

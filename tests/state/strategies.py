@@ -59,7 +59,9 @@ plans: Final = seeds.map(lambda seed: plan_by(random.Random(seed)))
 def runs(max_steps: int = 150) -> st.SearchStrategy[list[Recorded]]:
     """Logs of runs, finished or not."""
     steps = st.integers(0, max_steps)
-    return st.builds(lambda seed, steps, finished: run_by(seed, steps, finished=finished), seeds, steps, st.booleans())
+    return st.builds(
+        lambda seed, steps, finished: run_by(seed, steps, finished=finished), seeds, steps, st.booleans()
+    )
 
 
 # Logs that no engine wrote.
@@ -109,7 +111,9 @@ def _fields(kind: type[msgspec.Struct]) -> list[tuple[str, Any]]:
 def struct_by(kind: type[msgspec.Struct], chance: Chance) -> Any:
     """Any value of a struct, whose pointers often point at something."""
     given = {
-        name: _POINTERS[name](chance) if name in _POINTERS and issubclass(kind, Event) else value_by(annotation, chance)
+        name: _POINTERS[name](chance)
+        if name in _POINTERS and issubclass(kind, Event)
+        else value_by(annotation, chance)
         for name, annotation in _fields(kind)
     }
     return kind(**given)

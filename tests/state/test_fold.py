@@ -49,7 +49,9 @@ def facts(state: State) -> Any:
         return value
 
     said: dict[str, Any] = msgspec.to_builtins(state)
-    return without_places({key: value for key, value in said.items() if key not in ("seq", "updated_ms", "anomalies")})
+    return without_places(
+        {key: value for key, value in said.items() if key not in ("seq", "updated_ms", "anomalies")}
+    )
 
 
 def statuses(state: State) -> dict[str, TaskStatus]:
@@ -142,9 +144,9 @@ def test_a_question_is_open_exactly_as_long_as_its_task_waits_for_the_answer(log
         fold(state, recorded)
         asking = {subject.decision for subject in state.tasks.values() if subject.decision}
         assert asking == {decision.id for decision in state.open_decisions}
-        assert all(
-            subject.status is TaskStatus.NEEDS_YOU for subject in state.tasks.values() if subject.decision
-        ), recorded
+        assert all(subject.status is TaskStatus.NEEDS_YOU for subject in state.tasks.values() if subject.decision), (
+            recorded
+        )
 
 
 @given(any_logs)

@@ -391,8 +391,8 @@ def test_a_swap_between_the_check_and_the_use_opens_nothing_outside(
         done.set()
         swapper.join()
 
-    assert SECRET not in read
-    assert b"inside" in read
+    assert {*read} <= {b"inside", None}
+    assert b"inside" in (attempt(lambda: folder.read_bytes("d/f")), attempt(lambda: folder.read_bytes("d-link/f")))
     assert names_in(root.parent / "outside") == ["f"]
     assert (root.parent / "outside" / "f").read_bytes() == SECRET
 

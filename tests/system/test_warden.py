@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import secrets
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.system.commands import Sleeper, names_in, read_all, run, shell, started
 from tmtui.system import child as child_module
@@ -16,6 +19,17 @@ from tmtui.system.warden import Ended, Spawn, Warden, WardenError
 
 MEGABYTE = 1024 * 1024
 STANDARD_SIGNALS = 0x7FFFFFFF
+MARK = secrets.token_hex(8)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(name="warden", scope="module", loop_scope="module")
+async def _warden() -> AsyncIterator[Warden]:
+    """One for all of them: what a command leaves would trouble the next."""
+    warden = await Warden.start(mark=MARK)
+    yield warden
+    await warden.close()
 
 
 @pytest.mark.parametrize(
@@ -79,10 +93,10 @@ async def test_it_starts_where_it_should(warden: Warden, tmp_path: Path) -> None
     assert output.decode() == f"{tmp_path}\n"
 
 
-async def test_it_gets_its_environment_and_its_label_and_nothing_else(warden: Warden, mark: str) -> None:
+async def test_it_gets_its_environment_and_its_label_and_nothing_else(warden: Warden) -> None:
     child = await warden.spawn(Spawn(argv=("/usr/bin/env",), cwd="/", env={"A": "b c", "U": "ü"}), "job-7")
 
-    assert set((await read_all(child)).decode().splitlines()) == {"A=b c", "U=ü", f"TMTUI_JOB={mark}:job-7"}
+    assert set((await read_all(child)).decode().splitlines()) == {"A=b c", "U=ü", f"TMTUI_JOB={MARK}:job-7"}
 
 
 async def test_bytes_that_are_no_text_pass_through_its_arguments(warden: Warden) -> None:
@@ -315,7 +329,8 @@ def open_files(pid: int) -> int:
     return len(names_in(Path(f"/proc/{pid}/fd")))
 
 
-async def test_a_caller_that_is_canceled_takes_its_command_along(warden: Warden, sleeper: Sleeper) -> None:
+async def test_a_caller_that_is_canceled_takes_its_command_along(sleeper: Sleeper) -> None:
+    warden = await Warden.start(mark=MARK)
     asking = asyncio.create_task(warden.spawn(shell(f"exec {sleeper.command}"), "job"))
     await asyncio.sleep(0)
     asking.cancel()
@@ -336,8 +351,8 @@ async def test_all_that_runs_can_be_ended_at_once(warden: Warden, sleeper: Sleep
     assert sleeper.alive() == []
 
 
-async def test_closing_ends_all_that_runs(mark: str, sleeper: Sleeper) -> None:
-    warden = await Warden.start(mark=mark)
+async def test_closing_ends_all_that_runs(sleeper: Sleeper) -> None:
+    warden = await Warden.start(mark=MARK)
     children = [
         await started(warden, f"{sleeper.command} & {sleeper.awaited(n)}; echo ready; wait") for n in (1, 2, 3)
     ]
@@ -352,7 +367,7 @@ async def test_closing_ends_all_that_runs(mark: str, sleeper: Sleeper) -> None:
     await warden.close()
 
 
-def test_ok_means_that_it_ended_by_itself_and_well() -> None:
+async def test_ok_means_that_it_ended_by_itself_and_well() -> None:
     assert Ended(exit_code=0).ok
     assert not any(
         ended.ok

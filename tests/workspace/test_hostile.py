@@ -8,6 +8,7 @@ import pytest
 
 from tests.workspace.project import Project, impostor
 from tmtui.events.attempt import AttemptMeasured
+from tmtui.workspace.checkpoint import Workspace
 from tmtui.workspace.diff import open_diff
 
 
@@ -206,50 +207,34 @@ PLANTS: tuple[Plant, ...] = (
 )  # fmt: skip
 
 
-async def walk_through(project: Project, between: Callable[[], None]) -> AttemptMeasured:
-    """All that the engine does with a workspace, with something happening while the attempt runs."""
-    workspace = await project.open()
-    before = await workspace.checkpoint("r", "t", 1)
-    between()
-    project.write("src/app.py", "one\nTWO\nthree\n")
-    project.write("src/new.py", "new\n")
-    measured = await workspace.measure(before, "r", "t", 1)
-    await workspace.diff(before.tree, measured.tree)
+async def attempt(workspace: Workspace, project: Project, number: int) -> AttemptMeasured:
+    """All that the engine does with a workspace for one attempt."""
+    before = await workspace.checkpoint("r", "t", number)
+    project.write("src/app.py", f"one\n{number}\nthree\n")
+    project.write("src/new.py", f"new {number}\n")
+    measured = await workspace.measure(before, "r", "t", number)
     await open_diff(project.root, project.state_dir).between(before.tree, measured.tree, "src")
-    restored = await workspace.restore(before, "r", "t", 1)
-    await workspace.restore(await workspace.checkpoint_at(restored.kept), "r", "t", 1)
-    assert project.read("src/app.py") == "one\nTWO\nthree\n"
-    again = await project.open()
-    await again.checkpoint("r", "t", 2)
-    await again.fingerprint()
+    restored = await workspace.restore(before, "r", "t", number)
+    await workspace.restore(await workspace.checkpoint_at(restored.kept), "r", "t", number)
+    assert project.read("src/app.py") == f"one\n{number}\nthree\n"
     return measured
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
-async def test_nothing_runs_in_a_hostile_repository(
+async def test_nothing_runs_in_a_repository_that_is_hostile_or_turns_so(
     trap: Trap, plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", os.environ["PATH"])
+    unsuspecting = await trap.project.open()
+    before = await unsuspecting.checkpoint("r", "t", 1)
     plant(trap)
     trap.mark.unlink(missing_ok=True)
-    measured = await walk_through(trap.project, lambda: None)
+    turned = await unsuspecting.measure(before, "r", "t", 1)
+    later = await attempt(unsuspecting, trap.project, 2)
+    from_the_start = await attempt(await trap.project.open(), trap.project, 3)
     assert trap.sprung == ""
-    assert measured.progressed is True
-
-
-@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
-async def test_nothing_runs_when_the_attempt_turns_the_repository_hostile(
-    trap: Trap, plant: Plant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", os.environ["PATH"])
-
-    def turn() -> None:
-        plant(trap)
-        trap.mark.unlink(missing_ok=True)
-
-    measured = await walk_through(trap.project, turn)
-    assert trap.sprung == ""
-    assert measured.progressed is True
+    assert turned.tree
+    assert (later.progressed, from_the_start.progressed) == (True, True)
 
 
 @pytest.mark.parametrize("plant", [filters_and_drivers, hooks, a_nested_repository], ids=lambda plant: plant.__name__)
@@ -305,7 +290,7 @@ async def test_nothing_outside_the_root_changes(project: Project, tmp_path: Path
     outside.write("file", "x\n")
     (project.root / "way-out").symlink_to(outside.root)
     was = outside.files()
-    await walk_through(project, lambda: None)
+    await attempt(await project.open(), project, 1)
     assert outside.files() == was
 
 

@@ -1,5 +1,7 @@
 """The user's index saves the reading of every file, where it can be believed."""
 
+import os
+
 import pytest
 
 from tests.workspace.project import Project
@@ -90,6 +92,17 @@ async def test_a_lie_in_the_users_index_about_what_is_there_is_found_out(project
 
 async def test_a_users_index_that_cannot_be_read_is_done_without(project: Project) -> None:
     project.write(".git/index", "garbage")
+    before = await (await project.open()).checkpoint("r", "t", 1)
+    assert before.problem == ""
+    assert project.git("show", f"{before.tree}:README") == "hello"
+
+
+async def test_an_object_that_the_users_repository_lost_is_written_again_from_the_file(project: Project) -> None:
+    name = project.git("rev-parse", "HEAD:README")
+    (project.root / ".git/objects" / name[:2] / name[2:]).unlink()
+    os.utime(project.root / "README", (1, 1))
+    project.git("update-index", "--refresh")
+    project.write("new", "x\n")
     before = await (await project.open()).checkpoint("r", "t", 1)
     assert before.problem == ""
     assert project.git("show", f"{before.tree}:README") == "hello"

@@ -44,3 +44,22 @@ async def test_a_file_that_was_changed_again_since_is_named_and_nothing_is_undon
 
     assert project.read("both.py") == "another task\n"
     assert project.read("mine.py") == "attempt\n"
+
+
+async def test_a_file_that_the_attempt_made_a_folder_of_is_a_file_again(project: Project) -> None:
+    project.write("thing", "a file\n")
+    project.write("other/file", "in a folder\n")
+    workspace = await Workspace.open(project.root, project.state_dir)
+    before = await workspace.checkpoint("run", "a", 1)
+    (project.root / "thing").unlink()
+    project.write("thing/inside", "attempt\n")
+    (project.root / "other/file").unlink()
+    (project.root / "other").rmdir()
+    project.write("other", "attempt\n")
+    after = await workspace.measure(before, "run", "a", 1)
+    project.write("theirs.py", "another task\n")
+
+    await workspace.restore(before, "run", "a", 2, after=after.tree)
+
+    assert (project.read("thing"), project.read("other/file")) == ("a file\n", "in a folder\n")
+    assert project.read("theirs.py") == "another task\n"

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,11 +44,8 @@ def demo(name: str, into: Path | None, *, list_only: bool, **options: Any) -> Ex
         return ExitCode.OK
     if name not in samples:
         raise CommandError(f"there is no sample {name!r}", f"There are: {', '.join(samples) or 'none'}")
-    folder = copy_sample(samples[name], into)
-    problem = asyncio.run(put_under_git(folder, f"Sample project {name}"))
-    if problem:
-        say_error(Line(f"⚠ {problem}; the demo runs without a repository", Tone.WARN))
-    return _run(folder, options)
+    folder = fresh_folder(name, into)
+    return _run(folder, options, lambda: lay_out(samples[name], folder))
 
 
 def find_samples() -> dict[str, Path]:
@@ -66,18 +64,26 @@ def summary(folder: Path) -> str:
     return next((line for line in lines if line and not line.startswith("#")), "")
 
 
-def copy_sample(sample: Path, into: Path | None) -> Path:
-    """Copy a sample to a folder that holds nothing yet, and return that folder.
+def fresh_folder(name: str, into: Path | None) -> Path:
+    """The folder for the copy: `into`, or a new one.
 
     Raises:
         CommandError: `into` holds something.
     """
     if into is None:
-        into = Path(tempfile.mkdtemp(prefix=f"tmtui-{sample.name}-"))
-    elif into.exists() and (not into.is_dir() or any(into.iterdir())):
+        return Path(tempfile.mkdtemp(prefix=f"tmtui-{name}-")).resolve()
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise CommandError(f"{into} is not empty", "Name a new folder: tmtui demo --into FOLDER")
-    shutil.copytree(sample, into, ignore=LEFT_OUT, dirs_exist_ok=True)
+    into.mkdir(parents=True, exist_ok=True)
     return into.resolve()
+
+
+def lay_out(sample: Path, folder: Path) -> None:
+    """Copy a sample to an empty folder and put it under git."""
+    shutil.copytree(sample, folder, ignore=LEFT_OUT, dirs_exist_ok=True)
+    problem = asyncio.run(put_under_git(folder, f"Sample project {sample.name}"))
+    if problem:
+        say_error(Line(f"⚠ {problem}; the demo runs without a repository", Tone.WARN))
 
 
 async def put_under_git(folder: Path, message: str) -> str:
@@ -99,7 +105,7 @@ async def put_under_git(folder: Path, message: str) -> str:
     return ""
 
 
-def _run(folder: Path, options: dict[str, Any]) -> ExitCode:
+def _run(folder: Path, options: dict[str, Any], before: Callable[[], None]) -> ExitCode:
     from tmtui.cli.order import Order  # noqa: PLC0415  # after the copy
     from tmtui.cli.starting import start_run  # noqa: PLC0415  # likewise
 
@@ -110,7 +116,7 @@ def _run(folder: Path, options: dict[str, Any]) -> ExitCode:
         plan=PLAN,
         attended=not (no_terminal() or options["quiet"] or options["as_json"]),
     )
-    code = start_run(order, options)
+    code = start_run(order, options, before)
     if not options["as_json"]:
         say("", f"The project is in {folder}", f"Look at it: cd {folder} && git status && tmtui status")
     return code

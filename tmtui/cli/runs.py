@@ -82,7 +82,7 @@ def show_latest_or_list() -> ExitCode:
     holder = project.holder()
     if holder is None or no_terminal():
         return list_runs()
-    from tmtui.cli.watching import attach  # noqa: PLC0415  # loads the cockpit
+    from tmtui.cli.screen import attach  # noqa: PLC0415  # loads the cockpit
 
     with open_log(project) as reader:
         run = pick_run(reader, holder.run or None).run

@@ -22,6 +22,7 @@ from tmtui.agents.registry import AgentSpecError, make_agent
 from tmtui.agents.toolbox import Toolbox
 from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees
 from tmtui.cli.errors import CommandError
+from tmtui.cli.look import LOOK, Look
 from tmtui.cli.order import Order
 from tmtui.config.load import load_settings
 from tmtui.config.settings import Settings
@@ -48,7 +49,7 @@ from tmtui.system.control import ControlServer, Peer
 from tmtui.system.environment import child_env
 from tmtui.system.lock import EngineLock, Holder
 from tmtui.system.machine import boot_id, host_name
-from tmtui.system.state_dir import mark_of, prepare
+from tmtui.system.state_dir import mark_of, open_log, prepare
 from tmtui.system.warden import Warden
 from tmtui.workspace.checkpoint import Workspace
 
@@ -127,6 +128,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         state = _load(state_dir, order.resume) if order.resume else State(run=_new_run(clock))
         agent = _make_agent(order, prepared.settings, state, clock)
         lock.describe(state.run)
+        leave_look(state_dir, prepared.settings)
         warden = await Warden.start(mark=mark_of(state_dir), lock_path=state_dir / "warden.lock")
         stack.push_async_callback(warden.close)
         engine = _Engine(order, prepared, state)
@@ -143,6 +145,12 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         with _signals(runner, warden):
             await runner.run(engine.started())
     return state
+
+
+def leave_look(state_dir: Path, settings: Settings) -> None:
+    """Leave theme and keys for cockpits, which do not read what people write."""
+    with open_log(state_dir, LOOK, truncate=True) as file:
+        file.write(msgspec.json.encode(Look(settings.theme, settings.keymap)))
 
 
 def _new_run(clock: SystemClock) -> str:

@@ -5,6 +5,7 @@ are loaded, the engine starts beside them. Without a screen the engine works in 
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +96,23 @@ def resume(run_id: str | None, **options: Any) -> ExitCode:
     return start_run(_order(project, project.root / plan, state.run, options), options)
 
 
-def start_run(order: Order, options: dict[str, Any]) -> ExitCode:
-    """Start an engine for `order`, and show it the way that fits: the screen, or a face."""
+def start_run(order: Order, options: dict[str, Any], before: Callable[[], None] = lambda: None) -> ExitCode:
+    """Start an engine for `order`, and show it the way that fits: the screen, or a face.
+
+    Args:
+        order: What the engine is to do.
+        options: The options that `run` has.
+        before: What has to be done before the engine can start.
+    """
     manner = _manner(options)
     if manner is None:
         from tmtui.cli.screen import run_on_screen  # noqa: PLC0415  # no screen, no cost
 
-        return run_on_screen(order)
+        return run_on_screen(order, before)
     from tmtui.cli.faces import Manner, make_face  # noqa: PLC0415  # no face for a screen
     from tmtui.cli.headless import run_headless  # noqa: PLC0415  # the engine is heavy
 
+    before()
     asks = order.attended and manner == "plain"
     return run_headless(order, make_face(Manner(manner), verbose=options["verbose"]), asks=asks)
 

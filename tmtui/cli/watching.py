@@ -39,6 +39,8 @@ def watch(run_id: str | None, *, manner: Manner | None, verbose: bool) -> ExitCo
     with open_log(project) as reader:
         run = pick_run(reader, run_id).run
     if manner is None and not no_terminal():
+        from tmtui.cli.screen import attach  # noqa: PLC0415  # loads the cockpit
+
         return attach(project, run)
     face = make_face(manner or Manner.PLAIN, verbose=verbose)
     return code_of_run(asyncio.run(show_feed(live_feed(project, run), face)))
@@ -60,6 +62,8 @@ def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: 
     with open_log(project) as reader:
         run = pick_run(reader, run_id).run
     if manner is None and not no_terminal():
+        from tmtui.cli.screen import play  # noqa: PLC0415  # loads the cockpit
+
         return play(project, run, speed)
     face = make_face(manner or Manner.PLAIN, verbose=verbose)
     alive = works_on(project.holder(), run)
@@ -98,13 +102,3 @@ async def _stop_when_over(project: Project, run: str, given: _Given, stop: async
                     stop.set()
                     return
         await asyncio.sleep(LOOK_SECONDS)
-
-
-def attach(project: Project, run: str) -> ExitCode:
-    """Open the cockpit on a run."""
-    raise NotImplementedError
-
-
-def play(project: Project, run: str, speed: float) -> ExitCode:
-    """Open the cockpit on the recording of a run."""
-    raise NotImplementedError

@@ -315,6 +315,8 @@ def _task_aborted(state: State, recorded: Recorded, event: task.TaskAborted) -> 
 
 def _task_reopened(state: State, recorded: Recorded, _: task.TaskReopened) -> None:
     subject = _task(state, recorded)
+    if not subject.ended:
+        raise _MisfitError(f"a task that is {subject.status} needs no reopening")
     _move_task(state, subject, TaskStatus.PENDING)
     if _settle(state, subject):
         _settle_dependents(state, subject.task.id)

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+from tmtui.domain.outcome import Kind
 from tmtui.store.connection import connect_reader, wal_of
 from tmtui.store.errors import classify
 from tmtui.store.head import read_head
@@ -37,14 +38,18 @@ def integrity_faults(state_dir: Path, *, limit: int = 20) -> list[str]:
         StorageError: it cannot be read at all.
     """
     path = state_dir / DATABASE
+    faults: list[str] = []
     with contextlib.closing(connect_reader(path)) as connection:
         schema_version(connection, path)
         try:
-            faults = [str(fault) for (fault,) in connection.execute(f"PRAGMA integrity_check({limit})")]
+            for (fault,) in connection.execute(f"PRAGMA integrity_check({limit})"):
+                faults += [] if fault == "ok" else [str(fault)]
             count, last = connection.execute("SELECT count(*), coalesce(max(seq), 0) FROM events").fetchone()
         except sqlite3.Error as error:
-            raise classify(error, path) from error
-    faults = [fault for fault in faults if fault != "ok"]
+            found = classify(error, path)
+            if found.kind is Kind.STORAGE_CORRUPT:
+                return [*faults, found.message]
+            raise found from error
     if count != last:
         faults.append(f"{last - count} of {last} events are missing")
     head = read_head(state_dir)

@@ -100,7 +100,9 @@ class LogWriter:
         try:
             writer.opened = await writer._started
         except asyncio.CancelledError:
+            # Whoever gives up lets go of the engine's lock next, so the thread must be through with the file.
             writer._intake.close()
+            await asyncio.shield(writer._ended)
             raise
         return writer
 
@@ -176,13 +178,14 @@ class LogWriter:
 
     # On the loop.
 
-    def _begin(self, outcome: Opened | Exception) -> None:
-        if self._started.done():
-            return
-        if isinstance(outcome, Opened):
-            self._started.set_result(outcome)
-        else:
-            self._started.set_exception(outcome)
+    def _begin(self, opened: Opened) -> None:
+        if not self._started.done():
+            self._started.set_result(opened)
+
+    def _cannot_begin(self, error: Exception) -> None:
+        if not self._started.done():
+            self._started.set_exception(error)
+        self._ended.set_result(None)
 
     def _deliver(self, events: list[Recorded], served: _Served, taken: int) -> None:
         self._backlog -= taken
@@ -211,7 +214,7 @@ class LogWriter:
         try:
             appender = Appender.open(self._state_dir, self._claim)
         except Exception as error:  # noqa: BLE001  # the boundary of the thread
-            self._post(self._begin, error)
+            self._post(self._cannot_begin, error)
             return
         self._post(self._begin, appender.opened)
         failure: StorageError | None = None

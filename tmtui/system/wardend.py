@@ -32,7 +32,7 @@ from collections import deque
 from typing import Any, Final
 
 from tmtui.system.processes import Process, family, kill_all, own_children, send_signal
-from tmtui.system.wardend_jobs import ENDING, KILLING, NEVER, RUNNING, Job, Jobs
+from tmtui.system.wardend_jobs import ENDING, KILLING, NEVER, NO_ORPHANS, RUNNING, Job, Jobs
 from tmtui.system.wardend_start import explain, start_command
 
 
@@ -173,7 +173,7 @@ class Keeper:
             job.alarm = min(job.alarm, time.monotonic() + job.grace)
         elif job.leads:
             job.canceled = True
-            self._begin_ending(job, self._jobs.members(job, self._jobs.orphans()))
+            self._begin_ending(job, self._jobs.members(job, self._jobs.orphans().living))
 
     def _look_after_jobs(self, *, looking: bool) -> None:
         """Carry on every job that has something due, or that may be over since a process ended."""
@@ -183,14 +183,15 @@ class Keeper:
             for job in self._jobs.by_number.values()
             if now >= job.alarm or (looking and not (job.leads and job.phase is RUNNING))
         ]
-        orphans = self._jobs.orphans() if waiting else []
+        orphans = self._jobs.orphans() if waiting else NO_ORPHANS
         for job in waiting:
-            self._look_after(job, self._jobs.members(job, orphans))
+            self._look_after(job, self._jobs.members(job, orphans.living), certain=orphans.all_reaped)
 
-    def _look_after(self, job: Job, members: list[Process]) -> None:
+    def _look_after(self, job: Job, members: list[Process], *, certain: bool) -> None:
         now = time.monotonic()
         if not members and not job.leads:
-            self._over(job, [])
+            if certain:
+                self._over(job, [])
         elif job.phase is RUNNING:
             job.timed_out = job.leads
             job.survivors = 0 if job.leads else len(members)
@@ -281,21 +282,20 @@ def take_lock(path: str, wait: float, engine: socket.socket) -> str | None:
 def kill_descendants() -> None:
     """Kill everything below, until nothing is left or what is left cannot be killed."""
     until = time.monotonic() + GIVE_UP
-    while living := family(own_children()):
-        kill_all(living)
-        if time.monotonic() > until:
-            return
+    kill_all(family(own_children()))
+    while has_children() and time.monotonic() < until:
         time.sleep(KILL_ROUND / 4)
-        reap_dead()
+        kill_all(family(own_children()))
 
 
-def reap_dead() -> None:
-    """Take leave of the children that have died."""
+def has_children() -> bool:
+    """Reap the dead. While a process is left below a subreaper, the subreaper has a child."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     except ChildProcessError:
-        return
+        return False
+    return True
 
 
 def main() -> None:

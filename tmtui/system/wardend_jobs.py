@@ -10,7 +10,7 @@ import math
 import os
 import sys
 import time
-from typing import Final
+from typing import Final, NamedTuple
 
 from tmtui.system.processes import Process, family, holds_pipe, label_of, look_at, own_children, process_table
 
@@ -50,6 +50,17 @@ class Job:
         self.survivors = 0
 
 
+class Orphans(NamedTuple):
+    """What a look at the processes without a parent came to."""
+
+    living: list[Process]
+    all_reaped: bool
+    """False when one has died and is not reaped yet. What it had started may have come here since the look."""
+
+
+NO_ORPHANS: Final = Orphans([], all_reaped=True)
+
+
 class Jobs:
     """All jobs of which anything is left.
 
@@ -75,18 +86,20 @@ class Jobs:
         self._unkillable.update(process.pid for process in left)
         self._owners = {key: owner for key, owner in self._owners.items() if owner is not job}
 
-    def orphans(self) -> list[int]:
+    def orphans(self) -> Orphans:
         """The processes that have lost their parent and are not yet ended. Nearly always none."""
-        if self._subreaper:
-            children = own_children()
-            self._unkillable.intersection_update(children)
-            return [pid for pid in children if pid not in self.by_leader and pid not in self._unkillable]
-        groups = {job.pid for job in self.by_number.values()}
-        return [p.pid for p in process_table().values() if p.group in groups and p.pid not in self.by_leader]
+        if not self._subreaper:
+            groups = {job.pid for job in self.by_number.values()}
+            table = process_table().values()
+            return Orphans([process for process in table if process.group in groups - {process.pid}], all_reaped=True)
+        children = own_children()
+        self._unkillable.intersection_update(children)
+        found = [look_at(pid) for pid in children if pid not in self.by_leader and pid not in self._unkillable]
+        return Orphans([process for process in found if process], all(found))
 
-    def members(self, job: Job, orphans: list[int]) -> list[Process]:
+    def members(self, job: Job, orphans: list[Process]) -> list[Process]:
         """Every living process of a job."""
-        roots = [pid for pid in orphans if (process := look_at(pid)) and self._belongs(process, job)]
+        roots = [process.pid for process in orphans if self._belongs(process, job)]
         if job.leads:
             roots.append(job.pid)
         members = family(roots) if roots else []

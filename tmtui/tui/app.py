@@ -1,6 +1,7 @@
 """The cockpit as a program: one app around one screen, and the terminal put back on every way out."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     palette: Palette
 
     def __init__(self, rig: Rig) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") is not None else None)
         self._rig = rig
         self._told_clashes = False
         self.crash_report = StringIO()

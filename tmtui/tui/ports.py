@@ -72,6 +72,8 @@ class Rig(msgspec.Struct, frozen=True, kw_only=True):
     """The engine's start, while that is still going on. It raises `StartFailedError`."""
     now: Callable[[], int]
     """The wall clock, in milliseconds."""
+    speed: float = 1.0
+    """Times the run's own speed at which a replay begins."""
     theme: str = ""
     """A theme's name; empty for the default."""
     keymap: dict[str, str] = {}

@@ -5,6 +5,7 @@ of its transcript and grow by themselves; the table of attempts and the page of 
 front; a diff is asked for when its tab is.
 """
 
+from functools import partial
 from typing import Final
 
 from tmtui.domain.status import AttemptStatus
@@ -104,7 +105,7 @@ class Reading:
             self._transcript = transcript = self._bridge.watch(*wanted)
             texts = transcript.output, transcript.hooks, transcript.prompt
             if not transcript.loaded:
-                self._pane.run_worker(self._bridge.load(transcript), group="transcript", exclusive=True)
+                self._pane.run_worker(partial(self._bridge.load, transcript), group="transcript", exclusive=True)
         for tab, lines in zip((Tab.OUTPUT, Tab.HOOKS, Tab.PROMPT), texts, strict=True):
             (self._pane.renew if same else self._pane.show)(tab, lines)
 

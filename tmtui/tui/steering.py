@@ -5,6 +5,7 @@ too late, a run that has ended meanwhile or an engine that is gone are told in o
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from tmtui.events.commands import Abort, Answer, Command, Pause, Stop, Unpause
@@ -63,7 +64,7 @@ class Steering:
             return
         self._decision.sent = f"{choice} is on its way to the engine…"
         self._decision.refresh()
-        self._decision.run_worker(self._answer(Answer(decision.id, choice, note)), group="answers")
+        self._decision.run_worker(partial(self._answer, Answer(decision.id, choice, note)), group="answers")
 
     async def _answer(self, command: Answer) -> None:
         if not await self.command(command):
@@ -86,7 +87,7 @@ class Steering:
         self._later(Abort("given up by a person"))
 
     def _later(self, command: Command) -> None:
-        self._question.run_worker(self.command(command), group="commands")
+        self._question.run_worker(partial(self.command, command), group="commands")
 
     async def command(self, command: Command) -> bool:
         """Send a command and tell what went wrong; say whether it was taken."""

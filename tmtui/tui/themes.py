@@ -377,5 +377,7 @@ def textual_theme(theme: ThemeFile) -> Theme:
             "screen-selection-background": colors["selection"],
             "screen-selection-foreground": colors["foreground"],
             "input-selection-background": colors["selection"],
+            "ansi-background": colors["background"],
+            "ansi-foreground": colors["foreground"],
         },
     )

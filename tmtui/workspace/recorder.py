@@ -66,7 +66,7 @@ class TreeRecorder:
         except GitError:
             if not self._forget():
                 raise
-            await self._seed.prepare(self.index)
+            await self._seed.align(self.index)
 
     async def record(self, *, afresh: bool = False) -> Recording:
         """Record the files as they are at this moment.
@@ -85,7 +85,7 @@ class TreeRecorder:
         except GitError as error:
             if error.timed_out or not self._forget():
                 raise
-        await self.begin()
+        await self._seed.align(self.index)  # not from the user's index again: it may be what is wrong
         return await self._record()
 
     async def untrack(self, paths: Iterable[bytes]) -> None:

@@ -57,7 +57,7 @@ class Seed(msgspec.Struct, frozen=True):
             GitError: the private index cannot be used.
         """
         await self._plant(index)
-        await self._align(index)
+        await self.align(index)
 
     async def _plant(self, index: Path) -> None:
         """Start `index` from the user's if there is none and the user's is fit for it."""
@@ -94,8 +94,12 @@ class Seed(msgspec.Struct, frozen=True):
         found = await self.users.run("check-attr", "-z", "--stdin", *CONVERSIONS, stdin=paths) if paths else b""
         return set(found.split(b"\0")[2::3]) <= {b"unspecified", b"unset"}
 
-    async def _align(self, index: Path) -> None:
-        """Make `index` track just those ignored files that the user tracks."""
+    async def align(self, index: Path) -> None:
+        """Make `index`, which need not be there, track just those ignored files that the user tracks.
+
+        Raises:
+            GitError: the private index cannot be used.
+        """
         ours = await self._ignored(self.git, index)
         theirs = {path for path in await self._theirs() if self._is_file(path)}
         if gone := ours - theirs:

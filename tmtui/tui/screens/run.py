@@ -110,7 +110,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to take events, and start the frame clock."""
-        self.run_worker(self._begin(), group="feed")
+        self.run_worker(self._begin, group="feed")
         self.set_interval(1 / FRAMES_A_SECOND, self._draw)
 
     async def _begin(self) -> None:
@@ -478,7 +478,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.steering.stop_and_quit()
 
     @on(intents.Detach)
-    def _detach(self) -> None:
+    def _leave_it_running(self) -> None:
         self.steering.detach()
 
     @on(intents.PauseOrGoOn)
