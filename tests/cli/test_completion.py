@@ -18,7 +18,7 @@ def complete(command: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], l
         monkeypatch.setenv("_TMTUI_COMPLETE", "bash_complete")
         monkeypatch.setenv("COMP_WORDS", line)
         monkeypatch.setenv("COMP_CWORD", str(len(line.split(" ")) - 1))
-        return [offer.partition(",")[2] for offer in command().out.splitlines()]
+        return [offer.partition(",")[2] for offer in command().out.splitlines() if offer]
 
     return ask
 

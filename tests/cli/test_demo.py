@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Done
 from tests.cli.program import tmtui
-from tmtui.cli.demo import copy_sample, find_samples, put_under_git, summary
+from tmtui.cli.demo import find_samples, fresh_folder, lay_out, put_under_git, summary
 from tmtui.cli.errors import CommandError
 
 
@@ -38,7 +39,9 @@ def test_a_copy_has_the_samples_files_and_nothing_that_a_run_left(tmp_path: Path
     for name in ("tasks.yml", "src/a.py", "src/__pycache__/a.pyc", ".taskmaster/state.db", ".git/config"):
         (sample / name).parent.mkdir(parents=True, exist_ok=True)
         (sample / name).write_text(name)
-    copy = copy_sample(sample, tmp_path / "copy")
+    copy = fresh_folder("sample", tmp_path / "copy")
+    lay_out(sample, copy)
+    shutil.rmtree(copy / ".git")
     assert sorted(str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()) == [
         "src/a.py",
         "tasks.yml",
@@ -47,14 +50,13 @@ def test_a_copy_has_the_samples_files_and_nothing_that_a_run_left(tmp_path: Path
 
 def test_each_copy_is_fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    sample = find_samples()["monorepo"]
-    assert copy_sample(sample, None) != copy_sample(sample, None)
+    assert fresh_folder("monorepo", None) != fresh_folder("monorepo", None)
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine")
     with pytest.raises(CommandError, match="is not empty"):
-        copy_sample(find_samples()["monorepo"], tmp_path)
+        fresh_folder("monorepo", tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
@@ -62,10 +64,10 @@ def test_a_copy_becomes_a_repository_with_one_commit(tmp_path: Path, monkeypatch
     hostile = tmp_path / "gitconfig"
     hostile.write_text("[commit]\n\tgpgsign = true\n[core]\n\thooksPath = /no\n[init]\n\tdefaultBranch = trunk\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(hostile))
-    folder = copy_sample(find_samples()["calculator"], tmp_path / "copy")
-    assert asyncio.run(put_under_git(folder, "Sample")) == ""
+    folder = fresh_folder("calculator", tmp_path / "copy")
+    lay_out(find_samples()["calculator"], folder)
     monkeypatch.delenv("GIT_CONFIG_GLOBAL")
-    assert git(folder, "log", "--format=%s %an", "main") == "Sample tmtui"
+    assert git(folder, "log", "--format=%s, %an", "main") == "Sample project calculator, tmtui"
     assert git(folder, "status", "--porcelain") == ""
 
 

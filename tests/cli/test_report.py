@@ -79,3 +79,10 @@ def test_what_works_less_well_and_what_went_wrong_is_told() -> None:
     text = page(told)
     assert "\n⚠ checkpoints: no git. Install git\n✗ Trouble in hooks: odd\n" in text
     assert "⚠ 1 event did not fit: tmtui debug tells more\n" in text
+
+
+@pytest.mark.parametrize(("alive", "word"), [(True, "running"), (False, "begun")])
+def test_in_a_run_that_nobody_works_on_nothing_is_running(word: str, *, alive: bool) -> None:
+    text = page(story.as_in_the_guide(), alive=alive)
+    assert f"→ task-3: Implement login endpoint ({word}, 2 attempts, 1 failure, " in text
+    assert f" · 1 {word} · 2 ready · " in text

@@ -1,20 +1,26 @@
 import asyncio
 import json
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cli import story
 from tests.cli.conftest import Done, Teller
-from tests.cli.program import tmtui
+from tests.cli.program import environment, tmtui
 from tmtui.cli.faces import JsonFace
 from tmtui.cli.project import Project
 from tmtui.cli.showing import show_feed
-from tmtui.cli.watching import live_feed
+from tmtui.cli.watching import live_feed, run_to_watch
 from tmtui.domain.status import RunStatus
 from tmtui.events.base import Entry
 from tmtui.events.run import RunFinished
 from tmtui.state.model import State
+from tmtui.store.errors import StorageError
 from tmtui.store.writer import LogWriter
 from tmtui.system.clock import SystemClock
 from tmtui.system.lock import EngineLock, Holder
@@ -56,6 +62,34 @@ def test_watching_an_interrupted_run_ends_and_says_how_to_go_on(tell: Teller, co
     assert "Next: its engine is gone; take it up: tmtui resume" in done.out
 
 
+def test_a_run_that_is_just_being_started_is_the_one_to_watch(tell: Teller) -> None:
+    project = tell(story.finished())
+    assert run_to_watch(project, None) == story.RUN
+    lock = EngineLock.acquire(project.state_dir, Holder.here(now_ms=0, argv0="tmtui", run="20261121-080000-00aa"))
+    assert run_to_watch(project, None) == "20261121-080000-00aa"
+    assert run_to_watch(project, "7f3c") == story.RUN
+    lock.release()
+
+
+async def test_a_watcher_is_told_when_the_log_goes_away(tell: Teller) -> None:
+    project = await asyncio.to_thread(tell, story.as_in_the_guide())
+    lock = EngineLock.acquire(project.state_dir, Holder.here(now_ms=0, argv0="tmtui", run=story.RUN))
+    first = asyncio.Event()
+
+    def notice(_: State) -> None:
+        first.set()
+
+    watching = asyncio.create_task(
+        show_feed(live_feed(project, story.RUN), JsonFace(), on_batch=notice, write=lambda _: None)
+    )
+    await first.wait()
+    for path in project.state_dir.glob("state.db*"):
+        path.unlink()
+    lock.release()
+    with pytest.raises(StorageError):
+        await watching
+
+
 async def test_a_watcher_sees_each_event_once_and_leaves_with_the_engine(tmp_path: Path) -> None:
     project = Project(tmp_path, tmp_path / ".taskmaster")
     project.state_dir.mkdir(mode=0o700)
@@ -84,3 +118,21 @@ async def test_a_watcher_sees_each_event_once_and_leaves_with_the_engine(tmp_pat
     numbers = [json.loads(line)["seq"] for text in seen for line in text.splitlines()]
     assert numbers == list(range(1, len(entries) + 1))
     assert state.status is RunStatus.SUCCEEDED
+
+
+def test_ctrl_c_leaves_the_run_alone_and_says_nothing(tell: Teller) -> None:
+    project = tell(story.as_in_the_guide())
+    lock = EngineLock.acquire(project.state_dir, Holder.here(now_ms=0, argv0="tmtui", run=story.RUN))
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "tmtui", "watch", "--json"],
+        cwd=project.root,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert watching.stdout is not None
+    assert watching.stdout.readline()
+    watching.send_signal(signal.SIGINT)
+    _, errors = watching.communicate(timeout=60)
+    lock.release()
+    assert (watching.returncode, errors) == (130, b"")

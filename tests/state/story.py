@@ -1,8 +1,8 @@
 """A run told event by event, as an engine would have recorded it.
 
-`Log` numbers and times what it is told. `Story` knows what happens in a run: it takes its turns from whoever drives
-it (Hypothesis in `strategies`, a list of choices elsewhere), and whatever the turns are, the log is one that an engine
-could have written. It keeps no state of the fold's, only what it needs to go on.
+`Log` numbers and times what it is told. `Story` knows what happens in a run: whoever drives it picks its turns, and
+whatever they are, the log is one that an engine could have written. It keeps no state of the fold's, only what it
+needs to go on.
 """
 
 from collections.abc import Callable, Generator, Sequence

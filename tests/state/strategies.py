@@ -136,7 +136,7 @@ def stranger_by(chance: Chance, seq: int) -> Recorded:
 def disorder_by(seed: int, size: int) -> list[Recorded]:
     """Events of any types in any order; mostly behind a plan, since without one nothing fits."""
     chance = random.Random(seed)
-    told = run_by(seed, 0, finished=False) if chance.random() < 0.9 else []  # noqa: PLR2004  # nine of ten
+    told = run_by(seed, 0, finished=False) if chance.random() < 0.9 else []  # nine of ten
     return told + [stranger_by(chance, len(told) + place) for place in range(1, size + 1)]
 
 
@@ -148,7 +148,7 @@ def damaged_by(seed: int, steps: int) -> list[Recorded]:
     """The log of a run with some events left out, told twice, or put in from elsewhere."""
     chance = random.Random(seed)
     told = run_by(seed, steps, finished=False)
-    kept = [recorded for recorded in told if chance.random() < 0.95]  # noqa: PLR2004  # one of twenty is lost
+    kept = [recorded for recorded in told if chance.random() < 0.95]  # one of twenty is lost
     for _ in range(chance.randint(0, 8)):
         kept.insert(chance.randint(0, len(kept)), chance.choice((chance.choice(told), stranger_by(chance, 0))))
     return [msgspec.structs.replace(recorded, seq=place) for place, recorded in enumerate(kept, 1)]

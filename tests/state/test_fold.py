@@ -1,4 +1,4 @@
-"""The fold's laws: total, never raising, the same in pieces as in one go, and never somewhere the tables do not lead."""
+"""The fold's laws: total, never raising, the same in pieces as in one go, and never where no table leads."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -255,7 +255,7 @@ def run_of(*events: Event) -> Steps:
 
 START, PAUSE, UNPAUSE = RunStarted(1, "deck", "boot"), RunPaused("person"), RunUnpaused("person")
 WAIT, WAKE, SUSPEND = RunWaiting("rate_limit", 1), RunWoken(), RunSuspended("stopped")
-ENDS = {status: RunFinished(status) for status in sorted(RUN_ENDED)}
+ENDS: dict[RunStatus, Event] = {status: RunFinished(status) for status in sorted(RUN_ENDED)}
 
 RUN_MOVES: dict[tuple[RunStatus, RunStatus], Steps] = {
     (R.PLANNED, R.RUNNING): run_of(START),
@@ -304,7 +304,7 @@ RUN_EVENTS: dict[str, Event] = {
     "wait": WAIT,
     "wake": WAKE,
     "suspend": SUSPEND,
-    **ENDS,
+    **{str(status): event for status, event in ENDS.items()},
     **{f"finish as {status}": RunFinished(status) for status in sorted(set(RunStatus) - RUN_ENDED)},
 }
 

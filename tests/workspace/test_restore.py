@@ -305,7 +305,7 @@ async def go_back(project: Project, before: tuple[str, Files], after: tuple[str,
     assert undone.tree == project.git("rev-parse", f"{restored.kept}^{{tree}}")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FOLDERS, FOLDERS, st.booleans())
 def test_going_back_restores_the_very_tree_and_loses_nothing(
     before: tuple[str, Files], after: tuple[str, Files], tracked: bool

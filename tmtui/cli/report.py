@@ -10,6 +10,7 @@ from tmtui.domain.ids import short_run_id
 from tmtui.domain.money import format_usd
 from tmtui.domain.status import TaskStatus
 from tmtui.monitor.report import Cost, Report, TaskReport
+from tmtui.state.selectors import RunWord
 
 
 FILES_NAMED: Final = 8
@@ -25,7 +26,7 @@ def report_lines(report: Report) -> list[Line]:
         _headline(report),
         Line(_figures(report)),
         Line(""),
-        *(_task_line(task) for task in report.tasks),
+        *(_task_line(task, report.word) for task in report.tasks),
         *_files(report),
         *_warnings(report),
         *_next_step(report),
@@ -40,12 +41,18 @@ def _headline(report: Report) -> Line:
 
 def _figures(report: Report) -> str:
     others = [
-        f"{number} {TASK_MARKS[status].word}"
+        f"{number} {task_word(status, report.word)}"
         for status, number in report.counts.items()
         if status is not TaskStatus.SUCCEEDED
     ]
     parts = [f"{report.done} of {count(report.total, 'task')} done", *others, duration(report.seconds)]
     return " · ".join([*parts, *cost_words(report.cost)])
+
+
+def task_word(status: TaskStatus, run: RunWord) -> str:
+    """A task's status in a word. In a run that nobody works on nothing is running: what was is begun."""
+    at_rest = status is TaskStatus.RUNNING and run in ("interrupted", "stopped")
+    return "begun" if at_rest else TASK_MARKS[status].word
 
 
 def cost_words(cost: Cost) -> list[str]:
@@ -64,9 +71,9 @@ def tries_words(task: TaskReport) -> str:
     return count(task.tries, "attempt") + failures
 
 
-def _task_line(task: TaskReport) -> Line:
+def _task_line(task: TaskReport, run: RunWord) -> Line:
     mark = TASK_MARKS[task.status]
-    facts = [mark.word] if task.status is not TaskStatus.SUCCEEDED else []
+    facts = [task_word(task.status, run)] if task.status is not TaskStatus.SUCCEEDED else []
     facts += [f"needs {', '.join(task.blocked_by)}"] if task.blocked_by else []
     facts += [tries_words(task), duration(task.seconds)] if task.tries else []
     facts += cost_words(task.cost)

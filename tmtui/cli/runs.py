@@ -7,7 +7,7 @@ import click
 from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.options import json_option
 from tmtui.cli.output import Line, say, say_json
-from tmtui.cli.project import START_ONE, here, load_state, no_terminal, open_log, pick_run
+from tmtui.cli.project import START_ONE, here, load_state, no_terminal
 from tmtui.cli.standing import Standing, standing_by_word, works_on
 from tmtui.cli.times import ago, count
 from tmtui.domain.ids import short_run_id
@@ -79,11 +79,9 @@ def _cost(row: RunSummary) -> str:
 def show_latest_or_list() -> ExitCode:
     """Without a verb: the cockpit on the run that is going on here, if there is one and a screen; else the list."""
     project = here()
-    holder = project.holder()
-    if holder is None or no_terminal():
+    if project.holder() is None or no_terminal():
         return list_runs()
     from tmtui.cli.screen import attach  # noqa: PLC0415  # loads the cockpit
+    from tmtui.cli.watching import run_to_watch  # noqa: PLC0415  # likewise
 
-    with open_log(project) as reader:
-        run = pick_run(reader, holder.run or None).run
-    return attach(project, run)
+    return attach(project, run_to_watch(project, None))

@@ -19,7 +19,7 @@ from tmtui.store.feed import replay as replay_feed, tail
 from tmtui.store.reader import LogReader
 
 
-LOOK_SECONDS: Final = 0.25
+LOOK_SECONDS: Final = 0.1
 """Between two looks at whether the engine is still there."""
 
 
@@ -36,8 +36,7 @@ def watch(run_id: str | None, *, manner: Manner | None, verbose: bool) -> ExitCo
     run's.
     """
     project = here()
-    with open_log(project) as reader:
-        run = pick_run(reader, run_id).run
+    run = run_to_watch(project, run_id)
     if manner is None and not no_terminal():
         from tmtui.cli.screen import attach  # noqa: PLC0415  # loads the cockpit
 
@@ -71,6 +70,15 @@ def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: 
     return ExitCode.OK
 
 
+def run_to_watch(project: Project, wanted: str | None) -> str:
+    """The run that is meant; when none is named, the one at work here, else the latest."""
+    holder = project.holder()
+    if wanted is None and holder is not None and holder.run:
+        return holder.run
+    with open_log(project) as reader:
+        return pick_run(reader, wanted).run
+
+
 async def live_feed(project: Project, run: str) -> AsyncGenerator[list[Recorded], None]:
     """A run's events, past and to come, until nobody works on it any more and all of them were given."""
     stop = asyncio.Event()
@@ -94,11 +102,16 @@ class _Given:
 
 
 async def _stop_when_over(project: Project, run: str, given: _Given, stop: asyncio.Event) -> None:
-    while True:
-        holder = project.holder()
-        if not works_on(holder, run):
-            with LogReader.open(project.state_dir, idle=holder is None) as reader:
-                if given.seq >= reader.head(run):
-                    stop.set()
-                    return
-        await asyncio.sleep(LOOK_SECONDS)
+    """Stop a feed when it is over; and when that cannot be found out, so that the reason reaches whoever watches."""
+    try:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if not works_on(project.holder(), run) and given.seq >= _head(project, run):
+                return
+    finally:
+        stop.set()
+
+
+def _head(project: Project, run: str) -> int:
+    with LogReader.open(project.state_dir, idle=project.holder() is None) as reader:
+        return reader.head(run)

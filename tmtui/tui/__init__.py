@@ -6,11 +6,12 @@ draw themselves line by line from the state and from texts that lie outside them
 wants goes the other way: a key becomes an intent, the screen turns intents into commands, and `send` carries them
 to the engine, whose answer comes back as events like everything else.
 
-- `ports`: what the cockpit is given. `sources`: the same over the log, the socket and git.
+- `ports`: what the cockpit is given by whoever opens it.
 - `bridge`, `player`, `frame`: how events become a state, and when it is drawn.
 - `intents`, `keymap`: every command, its key and its words.
 - `paint`, `themes`, `marks`, `figures`: how text, colour, signs and numbers look.
-- `viewport`, `wrap`, `pages`: texts on their way to a pane.
+- `viewport`, `wrap`, `rows`, `pages`: texts on their way to a pane.
+- `reading`, `steering`: which attempt the tabs hold; commands on their way to the engine.
 - `widgets`, `screens`, `app`: what Textual is told.
 
 Nothing here reads the terminal's own escapes out of foreign text: `paint` is the last gate, and no widget is given

@@ -48,7 +48,6 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     def __init__(self, rig: Rig) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") is not None else None)
         self._rig = rig
-        self._told_clashes = False
         self.crash_report = StringIO()
         """What Textual would print about a fault of ours."""
         self.error_console = Console(file=self.crash_report, markup=False, highlight=False, width=100)

@@ -57,9 +57,11 @@ class Player:
         self.playing = not self.playing
 
     def faster(self, steps: int) -> None:
-        """Change the speed by so many steps."""
-        index = SPEEDS.index(self.speed) + steps
-        self.speed = SPEEDS[max(0, min(index, len(SPEEDS) - 1))]
+        """Go to the next speed of the list, or to the one before. A run can be begun at any other."""
+        if steps > 0:
+            self.speed = next((each for each in SPEEDS if each > self.speed), SPEEDS[-1])
+        else:
+            self.speed = next((each for each in reversed(SPEEDS) if each < self.speed), SPEEDS[0])
 
     def step(self, events: int) -> None:
         """Hold, and go so many events on or back."""

@@ -1,6 +1,7 @@
 """What the cockpit is given by whoever opens it. It reaches for nothing by itself."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
 from typing import Protocol
 
 import msgspec
@@ -72,6 +73,8 @@ class Rig(msgspec.Struct, frozen=True, kw_only=True):
     """The engine's start, while that is still going on. It raises `StartFailedError`."""
     now: Callable[[], int]
     """The wall clock, in milliseconds."""
+    ticks: Callable[[], float] = monotonic
+    """Seconds that only grow: by these a replay plays."""
     speed: float = 1.0
     """Times the run's own speed at which a replay begins."""
     theme: str = ""

@@ -23,6 +23,7 @@ from tmtui.tui.pages.info import info_page
 from tmtui.tui.paint import Ink, Span
 from tmtui.tui.ports import DiffOf, DiffUnavailableError
 from tmtui.tui.widgets.pane import Pane, Tab, subject_spans
+from tmtui.tui.work import start
 
 
 _NOTHING: Final = ("", 0)
@@ -105,7 +106,7 @@ class Reading:
             self._transcript = transcript = self._bridge.watch(*wanted)
             texts = transcript.output, transcript.hooks, transcript.prompt
             if not transcript.loaded:
-                self._pane.run_worker(partial(self._bridge.load, transcript), group="transcript", exclusive=True)
+                start(self._pane, partial(self._bridge.load, transcript), "transcript", latest=True)
         for tab, lines in zip((Tab.OUTPUT, Tab.HOOKS, Tab.PROMPT), texts, strict=True):
             (self._pane.renew if same else self._pane.show)(tab, lines)
 
@@ -164,9 +165,8 @@ class Reading:
             self._pane.show(Tab.DIFF, diff_page(measured, ""))
         else:
             self._tell_diff("Reading the diff…")
-            self._pane.run_worker(
-                self._load_diff(attempt, before, after, self._diff_of), group="diff", exclusive=True
-            )
+            load = partial(self._load_diff, attempt, before, after, self._diff_of)
+            start(self._pane, load, "diff", latest=True)
 
     async def _load_diff(self, attempt: AttemptState, before: str, after: str, diff_of: DiffOf) -> None:
         try:

@@ -15,6 +15,7 @@ from tmtui.tui.ports import CockpitExit, Send
 from tmtui.tui.widgets.decision import DecisionBar
 from tmtui.tui.widgets.header import Header
 from tmtui.tui.widgets.question import Question, QuestionBar
+from tmtui.tui.work import start
 
 
 ABORT: Final = Question("abort", "Give the run up", "Every task that is still open is given up with it.")
@@ -64,7 +65,7 @@ class Steering:
             return
         self._decision.sent = f"{choice} is on its way to the engine…"
         self._decision.refresh()
-        self._decision.run_worker(partial(self._answer, Answer(decision.id, choice, note)), group="answers")
+        start(self._decision, partial(self._answer, Answer(decision.id, choice, note)), "answers")
 
     async def _answer(self, command: Answer) -> None:
         if not await self.command(command):
@@ -87,7 +88,7 @@ class Steering:
         self._later(Abort("given up by a person"))
 
     def _later(self, command: Command) -> None:
-        self._question.run_worker(partial(self.command, command), group="commands")
+        start(self._question, partial(self.command, command), "commands")
 
     async def command(self, command: Command) -> bool:
         """Send a command and tell what went wrong; say whether it was taken."""

@@ -6,7 +6,6 @@ drawn.
 """
 
 from collections.abc import Mapping
-from time import monotonic
 from typing import Final
 
 from textual import on
@@ -40,6 +39,7 @@ from tmtui.tui.widgets.pane import TABS, Pane, Tab
 from tmtui.tui.widgets.question import QuestionBar
 from tmtui.tui.widgets.scrubber import Scrubber
 from tmtui.tui.widgets.tree import TaskTree
+from tmtui.tui.work import start
 
 
 PLACES: Final[Mapping[type[Widget], Where]] = {
@@ -73,6 +73,8 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self._leave = leave
         self._frame = Frame()
         self._replay = None if rig.live else Replay(rig.source, self._frame, rig.now)
+        if self._replay is not None:
+            self._replay.player.speed = rig.speed
         self.bridge: Bridge = self._replay or Bridge(rig.source, self._frame, rig.now)
         self.header = Header(self.bridge)
         self.notices = Notices(self.bridge)
@@ -87,7 +89,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.steering = Steering(
             self.bridge, rig.send, self.decision, self.question, self.header, self._tell, self._leave
         )
-        self._seconds = monotonic()
+        self._seconds = rig.ticks()
         self._engine_missed = 0
 
     # Laying out and starting.
@@ -110,7 +112,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to take events, and start the frame clock."""
-        self.run_worker(self._begin, group="feed")
+        start(self, self._begin, "feed")
         self.set_interval(1 / FRAMES_A_SECOND, self._draw)
 
     async def _begin(self) -> None:
@@ -128,7 +130,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def _draw(self) -> None:
         """One frame."""
-        before, self._seconds = self._seconds, monotonic()
+        before, self._seconds = self._seconds, self._rig.ticks()
         if self._replay is not None:
             self._replay.play(self._seconds - before)
         touched = self._frame.take(self._rig.now())

@@ -139,6 +139,10 @@ def notice_spans(view: View) -> list[Span]:
         line += [Span(" the log is lost ", Ink.ALARM), Span(f" {view.lost}  ", Ink.WARN)]
     if run_word(state, engine_alive=view.engine_alive) == "interrupted":
         line.append(Span(" The engine is gone. `tmtui resume` takes the run up again.  ", Ink.BAD))
+    if state.troubles:
+        last = state.troubles[-1]
+        count = plural(len(state.troubles), "trouble")
+        line += [Span(f" {count}: ", Ink.BAD), Span(f"{last.where}: {last.message}  ", Ink.TEXT)]
     if state.degraded:
         first = state.degraded[0]
         more = f" (+{len(state.degraded) - 1})" if len(state.degraded) > 1 else ""
@@ -146,10 +150,6 @@ def notice_spans(view: View) -> list[Span]:
             Span(f" degraded: {first.what}", Ink.WARN),
             Span(f": {first.why}{more}. {first.remedy}  ", Ink.MUTED),
         ]
-    if state.troubles:
-        last = state.troubles[-1]
-        count = plural(len(state.troubles), "trouble")
-        line += [Span(f" {count}: ", Ink.BAD), Span(f"{last.where}: {last.message}  ", Ink.TEXT)]
     if state.anomalies:
         line.append(Span(f" {plural(len(state.anomalies), 'event')} of the log did not fit", Ink.WARN))
     return line

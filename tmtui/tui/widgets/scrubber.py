@@ -33,7 +33,7 @@ JUMP_MS: Final = 5_000
 
 def speed_label(speed: float) -> str:
     """`2x`, and `max` for the fastest."""
-    return "max" if speed == SPEEDS[-1] else f"{speed:.0f}x"
+    return "max" if speed == SPEEDS[-1] else f"{speed:g}x"
 
 
 def track(player: Player, width: int) -> list[Span]:
