@@ -41,7 +41,7 @@ ROWS: Final = 50_000
 RUN: Final = "20261120-190512-7f3c"
 TASKS: Final = 50
 SUBMISSION: Final = 10
-AHEAD: Final = 2_500
+AHEAD: Final = 5_000
 """How far the benchmark's producer runs ahead of the disk, twice."""
 
 LINE: Final = "tests/test_root.py::test_square_root_of_a_negative_number PASSED                    [ 42%]\n"

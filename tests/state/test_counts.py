@@ -4,76 +4,23 @@ import msgspec
 import pytest
 
 from tests.state.story import START_MS, Log, make_plan, make_task
+from tests.state.tale import BAD, CRASH, STOP, Tale
 from tmtui.domain.hook import Stage
 from tmtui.domain.outcome import OK, Kind, Outcome
-from tmtui.domain.plan import Task
-from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, TaskStatus, ToolStatus
+from tmtui.domain.status import HookStatus, RunStatus, TaskStatus, ToolStatus
 from tmtui.domain.usage import Usage
 from tmtui.events.agent import AgentFinished, AgentSpoke, AgentStarted, AgentThought
-from tmtui.events.attempt import AttemptCheckpointed, AttemptFinished, AttemptMeasured, AttemptStarted
-from tmtui.events.decision import DecisionAnswered, DecisionIgnored, DecisionOpened
+from tmtui.events.attempt import AttemptCheckpointed
+from tmtui.events.decision import DecisionAnswered, DecisionIgnored
 from tmtui.events.hook import HookFinished, HookStalled, HookStarted
 from tmtui.events.money import MoneySpent
 from tmtui.events.monitor import Degraded, TailLost, Troubled
 from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
-from tmtui.events.run import Limits, RunFinished, RunPlanned, RunReplanned, RunStarted, RunSuspended
-from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskStarted, TaskSucceeded
+from tmtui.events.run import Limits, RunFinished, RunReplanned, RunStarted, RunSuspended
+from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskSucceeded
 from tmtui.events.tool import ToolFinished, ToolStarted
 from tmtui.state.fold import fold_all
-from tmtui.state.model import AttemptState, State, TaskState
-
-
-BAD = Outcome(Kind.HOOK_POST_FAILED, "test hook failed")
-CRASH = Outcome(Kind.INTERRUPTED_CRASH, "the engine ended under it")
-STOP = Outcome(Kind.CANCELED_USER, "the run was stopped")
-
-
-class Tale(Log):
-    """A log about a task `it`, told with few words."""
-
-    def __init__(self, *tasks: Task, limits: Limits | None = None) -> None:
-        super().__init__()
-        tasks = tasks or (make_task("it"),)
-        self.tell(RunPlanned(make_plan(*tasks), "/project", limits or Limits(), "scripted", "0.1.0"))
-        self.tell(RunStarted(1, "deck", "boot"))
-
-    def begin(self, number: int = 1, *, task: str = "it", continues: int = 0) -> None:
-        if number == 1:
-            self.tell(TaskStarted(), task)
-        self.tell(AttemptStarted(number, "scripted", "demo-1", continues=continues), task, number)
-
-    def measure(self, number: int, *, progressed: bool | None) -> None:
-        self.tell(AttemptMeasured("e" * 40, progressed=progressed), "it", number)
-
-    def finish(self, number: int, outcome: Outcome = BAD, *, counted: bool = True, task: str = "it") -> None:
-        status = {
-            Kind.OK: AttemptStatus.SUCCEEDED,
-            Kind.CANCELED_USER: AttemptStatus.INTERRUPTED,
-            Kind.INTERRUPTED_CRASH: AttemptStatus.INTERRUPTED,
-        }.get(outcome.kind, AttemptStatus.FAILED)
-        self.tell(AttemptFinished(status, outcome, counted), task, number)
-
-    def ask(self, number: int = 1, *, task: str = "it") -> None:
-        self.tell(DecisionOpened(f"{task}:{number}", "failed", "test hook failed"), task, number)
-
-    def answer(self, choice: str, number: int = 1, *, by: str = "person", note: str = "", task: str = "it") -> None:
-        self.tell(DecisionAnswered(f"{task}:{number}", choice, by, note), task)
-
-    @property
-    def state(self) -> State:
-        state = fold_all(self.events)
-        assert not state.anomalies, state.anomalies
-        return state
-
-    @property
-    def it(self) -> TaskState:
-        return self.state.tasks["it"]
-
-    @property
-    def attempt(self) -> AttemptState:
-        attempt = self.it.attempt
-        assert attempt is not None
-        return attempt
+from tmtui.state.model import State
 
 
 # Attempts that count.

@@ -103,12 +103,12 @@ class Tape:
                 edit,
                 "str_replace_based_edit_tool",
                 '{"command":"str_replace","path":"calc.py","old_str":"pass","new_str":"return a / b"}',
-                "str_replace calc.py",
+                "edit calc.py",
             ),
         )
         self.on(task, ToolFinished(edit, ToolStatus.OK, "1 replacement in calc.py", seconds=0.01))
         bash = f"{task}:{number}:2"
-        self.on(task, ToolStarted(bash, "bash", '{"command":"python -m pytest -q"}', "python -m pytest -q"))
+        self.on(task, ToolStarted(bash, "bash", '{"command":"python -m pytest -q"}', "$ python -m pytest -q"))
         self.on(task, ToolPrinted(bash, "....F                                  [100%]\n"), after=seconds / 2)
         self.on(task, ToolPrinted(bash, "E   ZeroDivisionError: division by zero\n1 failed, 4 passed in 0.12s\n"))
         self.on(task, ToolFinished(bash, ToolStatus.OK, "1 failed", exit_code=1, seconds=1.2), after=seconds / 2)

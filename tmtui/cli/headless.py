@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from tmtui.cli.asking import Asker
@@ -86,7 +86,7 @@ class _Headless:
     def _listen(self, batch: Sequence[Recorded], _: State) -> None:
         self._batches.put_nowait(list(batch))
 
-    async def _feed(self) -> AsyncIterator[list[Recorded]]:
+    async def _feed(self) -> AsyncGenerator[list[Recorded], None]:
         while batch := await self._batches.get():
             yield batch
 

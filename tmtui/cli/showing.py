@@ -5,9 +5,10 @@ be at work.
 """
 
 import asyncio
+import contextlib
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 from tmtui.cli.faces import Face
 from tmtui.events.base import Recorded
@@ -22,7 +23,7 @@ def write_out(text: str) -> None:
 
 
 async def show_feed(
-    feed: AsyncIterator[list[Recorded]],
+    feed: AsyncGenerator[list[Recorded], None],
     face: Face,
     *,
     on_batch: Callable[[State], None] | None = None,
@@ -30,7 +31,7 @@ async def show_feed(
     state: State | None = None,
     alive: bool = False,
 ) -> State:
-    """Show a feed until it ends, and the face's last text after it.
+    """Show a feed until it ends, and the face's last text after it. The feed is closed on every way out.
 
     Args:
         feed: Batches of events in order.
@@ -47,15 +48,16 @@ async def show_feed(
         BrokenPipeError: whoever read the output has gone.
     """
     state = State() if state is None else state
-    async for batch in feed:
-        pieces = []
-        for recorded in batch:
-            fold(state, recorded)
-            pieces.append(face.show(recorded, state))
-        if text := "".join(pieces):
-            await asyncio.to_thread(write, text)
-        if on_batch is not None:
-            on_batch(state)
+    async with contextlib.aclosing(feed) as batches:
+        async for batch in batches:
+            pieces = []
+            for recorded in batch:
+                fold(state, recorded)
+                pieces.append(face.show(recorded, state))
+            if text := "".join(pieces):
+                await asyncio.to_thread(write, text)
+            if on_batch is not None:
+                on_batch(state)
     last = face.end(state, time.time_ns() // 1_000_000, alive=alive)
     if last:
         await asyncio.to_thread(write, last)

@@ -11,7 +11,7 @@ Theory of operation:
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tmtui.domain.status import AttemptStatus, RunStatus, TaskStatus
@@ -32,10 +32,8 @@ Projector = Callable[[sqlite3.Connection, Recorded, Any], None]
 def project(connection: sqlite3.Connection, batch: Sequence[Recorded]) -> None:
     """Take a batch of events, in `seq` order, into the projections. The caller holds the transaction."""
     _extend_spans(connection, batch)
-    for recorded in batch:
-        projector = PROJECTORS.get(type(recorded.event))
-        if projector is not None:
-            projector(connection, recorded, recorded.event)
+    for recorded in [recorded for recorded in batch if type(recorded.event) in PROJECTORS]:
+        PROJECTORS[type(recorded.event)](connection, recorded, recorded.event)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
@@ -83,7 +81,7 @@ _Runs = dict[str, tuple[Recorded, Recorded]]
 _Spans = dict[tuple[str, str, int], tuple[int, int]]
 
 
-def _ranges(batch: Iterable[Recorded]) -> tuple[_Runs, _Spans]:
+def _ranges(batch: Sequence[Recorded]) -> tuple[_Runs, _Spans]:
     """The first and last event of each run, and their numbers for each task and attempt, in this batch."""
     runs: _Runs = {}
     spans: _Spans = {}
@@ -96,18 +94,18 @@ def _ranges(batch: Iterable[Recorded]) -> tuple[_Runs, _Spans]:
     return runs, spans
 
 
-def _stretches(batch: Iterable[Recorded]) -> Iterator[tuple[Recorded, Recorded]]:
+def _stretches(batch: Sequence[Recorded]) -> Iterator[tuple[Recorded, Recorded]]:
     """Neighbours that are about the same attempt, as the first and the last of them."""
-    first = last = None
+    if not batch:
+        return
+    first = last = batch[0]
+    run, task, attempt = first.run, first.task, first.attempt
     for recorded in batch:
-        if first is None or last is None:
-            first = recorded
-        elif recorded.task != first.task or recorded.attempt != first.attempt or recorded.run != first.run:
+        if recorded.task != task or recorded.attempt != attempt or recorded.run != run:
             yield first, last
-            first = recorded
+            first, run, task, attempt = recorded, recorded.run, recorded.task, recorded.attempt
         last = recorded
-    if first is not None and last is not None:
-        yield first, last
+    yield first, last
 
 
 # The run.
