@@ -28,8 +28,8 @@ class Tale(Log):
         self.tell(RunPlanned(make_plan(*tasks), "/project", limits or Limits(), "scripted", "0.1.0"))
         self.tell(RunStarted(1, "deck", "boot"))
 
-    def begin(self, number: int = 1, *, task: str = "it", continues: int = 0) -> None:
-        if number == 1:
+    def begin(self, number: int = 1, *, task: str = "it", continues: int = 0, reopened: bool = False) -> None:
+        if number == 1 or reopened:
             self.tell(TaskStarted(), task)
         self.tell(AttemptStarted(number, "scripted", "demo-1", continues=continues), task, number)
 

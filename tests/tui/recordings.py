@@ -58,7 +58,9 @@ def calculator() -> Plan:
 class Tape:
     """Records events one after the other on a clock of its own."""
 
-    def __init__(self, plan: Plan | None = None, limits: Limits | None = None, *, sandbox: str = "bubblewrap") -> None:
+    def __init__(
+        self, plan: Plan | None = None, limits: Limits | None = None, *, sandbox: str = "bubblewrap"
+    ) -> None:
         self.events: list[Recorded] = []
         self.now_ms = START_MS
         self.plan = plan or calculator()
@@ -130,7 +132,9 @@ class Tape:
             self.on(task, HookPrinted(hook_id, "5 passed in 0.11s\n"), after=0.8)
             self.on(task, HookFinished(hook_id, HookStatus.PASSED, 0, seconds=0.9))
             return
-        self.on(task, HookPrinted(hook_id, "E   ZeroDivisionError: division by zero\n1 failed, 4 passed\n"), after=0.8)
+        self.on(
+            task, HookPrinted(hook_id, "E   ZeroDivisionError: division by zero\n1 failed, 4 passed\n"), after=0.8
+        )
         message = "pytest exited with code 1: ZeroDivisionError in test_root"
         self.on(task, HookFinished(hook_id, HookStatus.FAILED, 1, seconds=0.9, tail="1 failed", message=message))
 

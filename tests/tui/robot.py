@@ -56,9 +56,7 @@ class Feed:
 
     async def fetch(self, task: str, attempt: int, upto: int) -> list[Recorded]:
         """The events of one attempt."""
-        found = [
-            each for each in self.events if each.task == task and each.attempt == attempt and each.seq <= upto
-        ]
+        found = [each for each in self.events if each.task == task and each.attempt == attempt and each.seq <= upto]
         self.fetched.append((task, attempt))
         await self.hold_fetches.wait()
         return found

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tmtui.domain.clock import Clock
 from tmtui.domain.status import RUN_ENDED
-from tmtui.engine.decide import Refusal, abort_run, on_command
+from tmtui.engine.decide import Refusal, on_command
+from tmtui.engine.recover import give_up
 from tmtui.events.base import Entry, Recorded
 from tmtui.events.commands import Abort, Answer, AnyCommand, Reply
 from tmtui.state.fold import fold, fold_all
@@ -58,7 +59,7 @@ def _decide(state: State, command: AnyCommand) -> list[Entry] | Refusal:
         case Abort() if state.status in RUN_ENDED:
             return Refusal(f"the run has ended: {state.status}")
         case Abort():
-            return abort_run(state, command.reason or "aborted by a person")
+            return give_up(state, command.reason or "aborted by a person")
         case _:
             return Refusal(NOBODY.format(type(command).__name__.lower()))
 

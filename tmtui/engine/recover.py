@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.status import AttemptStatus, HookStatus, TaskStatus, ToolStatus
-from tmtui.engine.decide import Answers, Work, after_attempt, answer_by_policy
+from tmtui.engine.decide import Answers, Work, abort_run, after_attempt, answer_by_policy
 from tmtui.events.agent import AgentFinished
+from tmtui.events.attempt import AttemptFinished
 from tmtui.events.base import Entry
 from tmtui.events.hook import HookFinished
 from tmtui.events.tool import ToolFinished
@@ -66,6 +67,17 @@ def _close_tool(tool_id: str, done: bool | None) -> ToolFinished:
         ": nothing was changed." if done is False else "; it may have had effects."
     )
     return ToolFinished(tool_id, ToolStatus.INTERRUPTED, told)
+
+
+def give_up(state: State, reason: str) -> list[Entry]:
+    """Give up a run on which no engine works: what a crash left half-done, and all that is open."""
+    cut = AttemptFinished(AttemptStatus.INTERRUPTED, CRASHED, counted=False)
+    closed = [
+        Entry(event, subject.task.id, attempt.number)
+        for subject, attempt in half_done(state)
+        for event in (*_close_parts(attempt, {}), cut)
+    ]
+    return [*closed, *abort_run(state, reason)]
 
 
 def answer_left_open(state: State, answers: Answers) -> list[Entry]:

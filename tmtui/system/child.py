@@ -77,7 +77,6 @@ class Child:
         self._pipes = pipes
         self._loop = asyncio.get_running_loop()
         self._drain: asyncio.TimerHandle | None = None
-        self._exited: Exited | None = None
         self._over: Ended | None = None
         self._begun: asyncio.Future[None] = self._loop.create_future()
         self._ended: asyncio.Future[Ended] = self._loop.create_future()
@@ -115,12 +114,9 @@ class Child:
             case Refused(why=why):
                 self.finish(Ended(spawn_error=why))
             case Exited():
-                self._exited = word
                 self._start_draining()
-                for pipe in self._pipes:
-                    pipe.drain()
             case Over():
-                self._conclude(word)
+                self.finish(_ended(word))
 
     def finish(self, ended: Ended) -> None:
         """Nothing of it is left but its output."""
@@ -139,23 +135,11 @@ class Child:
         if not self._begun.done():
             self._begun.set_result(None)
 
-    def _conclude(self, word: Over) -> None:
-        end = self._exited
-        self.finish(
-            Ended(
-                exit_code=end.code if end and not end.signal else None,
-                signal=end.signal or None if end else None,
-                timed_out=word.timed_out,
-                canceled=word.canceled,
-                survivors=word.survivors,
-                unkillable=word.unkillable,
-                seconds=end.seconds if end else 0.0,
-            )
-        )
-
     def _start_draining(self) -> None:
         if self._drain is None:
             self._drain = self._loop.call_later(DRAIN, self._stop_reading)
+            for pipe in self._pipes:
+                pipe.drain()
 
     def _stop_reading(self) -> None:
         for pipe in self._pipes:
@@ -169,6 +153,18 @@ class Child:
         held = any(pipe.held_open for pipe in self._pipes)
         self._ended.set_result(msgspec.structs.replace(self._over, held_open=held) if held else self._over)
         self._when_ended()
+
+
+def _ended(word: Over) -> Ended:
+    return Ended(
+        exit_code=word.code,
+        signal=word.signal,
+        timed_out=word.timed_out,
+        canceled=word.canceled,
+        survivors=word.survivors,
+        unkillable=word.unkillable,
+        seconds=word.seconds,
+    )
 
 
 async def _nothing() -> AsyncIterator[bytes]:

@@ -20,19 +20,19 @@ class Refused(msgspec.Struct, tag_field="say", tag="refused"):
 
 
 class Exited(msgspec.Struct, tag_field="say", tag="exited"):
-    """A job's first process ended."""
+    """A job's first process ended, and left something behind that is being ended."""
 
     job: int
-    code: int
-    signal: int
-    """0 when it exited by itself."""
-    seconds: float
 
 
 class Over(msgspec.Struct, tag_field="say", tag="over"):
     """Nothing of a job is left, or nothing that could be ended."""
 
     job: int
+    code: int | None
+    """None when its first process did not exit by itself."""
+    signal: int | None
+    seconds: float
     timed_out: bool
     canceled: bool
     survivors: int

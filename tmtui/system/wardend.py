@@ -99,13 +99,8 @@ class Keeper:
             if pid == 0:
                 return True
             job = self._jobs.by_leader.pop(pid, None)
-            if job and job.number in self._jobs.by_number:
-                self._leader_ended(job, os.waitstatus_to_exitcode(status))
-
-    def _leader_ended(self, job: Job, code: int) -> None:
-        job.leads = False
-        seconds = time.monotonic() - job.started
-        self.say("exited", job=job.number, code=max(code, 0), signal=max(-code, 0), seconds=seconds)
+            if job:
+                job.leader_ended(os.waitstatus_to_exitcode(status))
 
     # The engine's side.
 
@@ -189,10 +184,15 @@ class Keeper:
 
     def _look_after(self, job: Job, members: list[Process], *, certain: bool) -> None:
         now = time.monotonic()
+        if not members and not job.leads and certain:
+            self._over(job, [])
+            return
+        if not job.leads and not job.told:
+            job.told = True
+            self.say("exited", job=job.number)
         if not members and not job.leads:
-            if certain:
-                self._over(job, [])
-        elif job.phase is RUNNING:
+            return
+        if job.phase is RUNNING:
             job.timed_out = job.leads
             job.survivors = 0 if job.leads else len(members)
             self._begin_ending(job, members)
@@ -226,6 +226,9 @@ class Keeper:
         self.say(
             "over",
             job=job.number,
+            code=job.code,
+            signal=job.signal,
+            seconds=job.seconds,
             timed_out=job.timed_out,
             canceled=job.canceled,
             survivors=job.survivors,

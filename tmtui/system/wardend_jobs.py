@@ -42,12 +42,23 @@ class Job:
         self.started = time.monotonic()
         self.leads = True
         """Whether the leader lives."""
+        self.told = False
+        """Whether the engine knows that it does not, while something else is left."""
+        self.code: int | None = None
+        self.signal: int | None = None
+        self.seconds = 0.0
         self.seen: dict[int, int] = {}
         """Number and start of every process that was ever seen in it."""
         self.give_up_at = NEVER
         self.timed_out = False
         self.canceled = False
         self.survivors = 0
+
+    def leader_ended(self, code: int) -> None:
+        """Note how the leader ended: an exit code, or a signal's number below zero."""
+        self.leads = False
+        self.code, self.signal = (code, None) if code >= 0 else (None, -code)
+        self.seconds = time.monotonic() - self.started
 
 
 class Orphans(NamedTuple):
