@@ -238,7 +238,7 @@ def test_a_runtime_folder_that_is_not_the_users_alone_is_passed_over(
         runtime.chmod(0o755)
     elif wrong == "link":
         runtime.symlink_to(deep)
-    monkeypatch.setattr("tempfile.tempdir", "/tmp")
+    monkeypatch.setenv("TMPDIR", str(deep))
     place = socket_path(deep)
 
     assert place.parent == Path("/tmp") / f"tmtui-{os.geteuid()}"

@@ -13,7 +13,6 @@ import os
 import socket
 import stat
 import struct
-import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -242,9 +241,9 @@ def _short_folder(environ: Mapping[str, str]) -> Path:
     runtime = Path(environ.get("XDG_RUNTIME_DIR", ""))
     if runtime.is_absolute() and len(os.fsencode(runtime)) <= LONGEST_PATH // 2 and _is_private(runtime):
         return runtime
-    temporary = tempfile.gettempdir()
-    base = temporary if len(os.fsencode(temporary)) <= LONGEST_PATH // 2 else "/tmp"  # noqa: S108 - a private folder in it
-    folder = Path(base) / f"tmtui-{os.geteuid()}"
+    temporary = environ.get("TMPDIR", "")
+    short = temporary.startswith("/") and len(os.fsencode(temporary)) <= LONGEST_PATH // 2
+    folder = Path(temporary if short else "/tmp") / f"tmtui-{os.geteuid()}"  # noqa: S108 - a private folder in it
     folder.mkdir(mode=0o700, exist_ok=True)
     if not _is_private(folder):
         raise ControlError(f"{folder}: is not yours alone; move it away, or set XDG_RUNTIME_DIR to a folder that is")
