@@ -210,7 +210,7 @@ def test_what_falls_with_a_task_is_still_open() -> None:
     ("tape", "task", "fact"),
     [
         (running, "calc-1", "post-hook test passed with exit code 0"),
-        (running, "calc-3", "attempt 2 runs under engine 4242 on lovelace; its last event is 78"),
+        (running, "calc-3", "attempt 2 runs under engine 4242 on lovelace; its last event is 85"),
         (running, "calc-4", "calc-3 is running"),
         (running, "calc-5", "every task it depends on has succeeded"),
         (needs_you, "calc-5", "pytest exited with code 1: ZeroDivisionError in test_root"),

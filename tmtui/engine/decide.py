@@ -277,9 +277,12 @@ def abort_run(state: State, reason: str) -> list[Entry]:
 
 def reason_to_abort(state: State) -> str:
     """Why the run is to be given up, when somebody answered so and it has not happened yet."""
-    for name, subject in state.tasks.items():
-        if subject.status is TaskStatus.NEEDS_YOU and not subject.decision and subject.intervention == "abort":
-            return f"aborted at {name}: {subject.last_error}"
+    for decision in state.decisions.values():
+        subject = state.tasks.get(decision.task) if decision.choice == "abort" else None
+        if subject is None or subject.status is not TaskStatus.NEEDS_YOU or subject.decision:
+            continue
+        if subject.intervention == "abort":
+            return f"aborted at {decision.task}: {subject.last_error}"
     return ""
 
 

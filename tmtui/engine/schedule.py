@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tmtui.domain.status import RunStatus, TaskStatus
+from tmtui.domain.status import TASK_ENDED, RunStatus, TaskStatus
 from tmtui.engine.decide import reason_to_abort, reason_to_stop
 from tmtui.state.model import State, TaskState
 
@@ -18,9 +18,8 @@ def startable(subject: TaskState) -> bool:
             return False
 
 
-def _rank(item: tuple[int, TaskState]) -> tuple[bool, int, int]:
-    place, subject = item
-    return (subject.status is TaskStatus.READY, -subject.task.priority, place)
+def _rank(subject: TaskState) -> tuple[bool, int]:
+    return (subject.status is TaskStatus.READY, -subject.task.priority)
 
 
 def next_tasks(state: State, busy: Collection[str]) -> list[str]:
@@ -34,8 +33,11 @@ def next_tasks(state: State, busy: Collection[str]) -> list[str]:
     if free <= 0 or state.status is not RunStatus.RUNNING or reason_to_stop(state) or reason_to_abort(state):
         return []
     candidates = [
-        (place, subject)
-        for place, (name, subject) in enumerate(state.tasks.items())
-        if name not in busy and startable(subject) and (not state.only or name in state.only)
+        subject
+        for name, subject in state.tasks.items()
+        if subject.status not in TASK_ENDED and startable(subject) and name not in busy
     ]
-    return [subject.task.id for _, subject in sorted(candidates, key=_rank)[:free]]
+    if state.only:
+        candidates = [subject for subject in candidates if subject.task.id in state.only]
+    candidates.sort(key=_rank)  # which keeps the plan's order among equals
+    return [subject.task.id for subject in candidates[:free]]

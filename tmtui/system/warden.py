@@ -16,9 +16,8 @@ If the warden's process dies, every command ends as `lost`, what they left is sw
 import asyncio
 import os
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tmtui.system.child import DRAIN, GRACE, Child, Ended, Spawn
 from tmtui.system.lock import Held
@@ -200,12 +199,15 @@ def _open_streams(spawn: Spawn) -> tuple[list[OutputPipe], list[int]]:
 
 def _filled(data: bytes) -> int:
     """A handle from which a command reads these bytes and then the end. A file, since a pipe would need a writer."""
-    if sys.platform == "linux":
-        handle = os.memfd_create("stdin", os.MFD_CLOEXEC)
-    else:
-        with tempfile.TemporaryFile() as file:
-            handle = os.dup(file.fileno())
-    with os.fdopen(handle, "wb", closefd=False) as file:
+    with _nameless_file() as file:
         file.write(data)
-    os.lseek(handle, 0, os.SEEK_SET)
-    return handle
+        file.seek(0)
+        return os.dup(file.fileno())
+
+
+def _nameless_file() -> IO[bytes]:
+    if sys.platform == "linux":
+        return os.fdopen(os.memfd_create("stdin", os.MFD_CLOEXEC), "wb")
+    import tempfile  # noqa: PLC0415 - only where memory cannot be a file
+
+    return tempfile.TemporaryFile()
