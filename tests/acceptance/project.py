@@ -72,9 +72,7 @@ class Project:
 
     def start(self, *arguments: str, **more: Any) -> "subprocess.Popen[bytes]":
         """Start the program without a terminal."""
-        return subprocess.Popen(
-            self.argv(*arguments), cwd=self.root, env=self.env, stdin=subprocess.DEVNULL, **more
-        )
+        return subprocess.Popen(self.argv(*arguments), cwd=self.root, env=self.env, stdin=subprocess.DEVNULL, **more)
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run the program without a terminal to its end."""

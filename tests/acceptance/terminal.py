@@ -21,6 +21,10 @@ PATIENCE = 60.0
 """Seconds after which something that was waited for is not going to happen."""
 
 
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """Runs one program. Use it as a context manager: what still runs at the end is killed."""
 
@@ -42,7 +46,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_take_terminal,  # noqa: PLW1509  # one call, and no lock is taken in it
         )
 
     def __enter__(self) -> Self:

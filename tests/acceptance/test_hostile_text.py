@@ -37,7 +37,8 @@ def files() -> dict[str, str]:
     hook = {"description": TEXT, "command": "cat hostile.txt; exit 1", "timeout": 10}
     settings = {"max_attempts_per_task": 1, "max_consecutive_failures": 0, "hooks": {"wild": hook}}
     task = {"id": "a", "title": TEXT, "description": TEXT, "phase": TEXT, "post_hooks": ["wild"]}
-    steps = [{"thinking": TEXT}, {"text": TEXT}, {"bash": "cat hostile.txt"}, {"create": {"path": "x.txt", "content": TEXT}}]
+    edit = {"create": {"path": "x.txt", "content": TEXT}}
+    steps = [{"thinking": TEXT}, {"text": TEXT}, {"bash": "cat hostile.txt"}, edit]
     script = {"version": 1, "model": TEXT, "tasks": {"a": steps}}
     return {
         ".taskmaster.yml": json.dumps(settings),
@@ -48,11 +49,19 @@ def files() -> dict[str, str]:
 
 
 FORBIDDEN = re.compile(
-    rb"\x1b\][^\x07\x1b]*" + MARK.encode() + rb"|\x1b[P_^X][^\x1b]*" + MARK.encode() + rb"|\x1b\[2J\x1b\[H" + MARK.encode()
-    + rb"|\x1b\[\?1049l" + MARK.encode() + rb"|\x1b\[6n|\xc2[\x80-\x9f]|\x07|\x08|\x7f"
-    + rb"|\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf"
-)  # fmt: skip
-
+    b"|".join(
+        (
+            rb"\x1b\][^\x07\x1b]*" + MARK.encode(),
+            rb"\x1b[P_^X][^\x1b]*" + MARK.encode(),
+            rb"\x1b\[2J\x1b\[H" + MARK.encode(),
+            rb"\x1b\[\?1049l" + MARK.encode(),
+            rb"\x1b\[6n",
+            rb"\xc2[\x80-\x9f]|\x07|\x08|\x7f",
+            rb"\xe2\x80[\x8b\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf",
+        )
+    )
+)
+"""OSC, DCS, CSI, C1, BEL, BS, DEL, bidirectional and zero-width characters, as bytes."""
 
 POINTER = re.compile(rb"\x1b\]22;[a-z-]*\x07")
 """The driver's own word about the shape of the mouse pointer."""

@@ -19,10 +19,8 @@ RESUMABLE = 4
 def test_of_twenty_that_start_together_one_runs_and_nineteen_name_it(tmp_path: Path) -> None:
     project = Project.of_files(FILES, tmp_path)
     command = ("run", "tasks.yml", "--agent", "scripted:wait.agent.yml", "--plain")
-    started = [
-        project.start(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(SIMULTANEOUS)
-    ]
-    losers = []
+    started = [project.start(*command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(SIMULTANEOUS)]
+    losers: list[subprocess.Popen[bytes]] = []
     while len(losers) < SIMULTANEOUS - 1:
         for process in [each for each in started if each not in losers]:
             try:

@@ -1,6 +1,7 @@
 """The same run on two terminals, steered from a third."""
 
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.acceptance.project import Project
@@ -20,11 +21,9 @@ def tree(screen: str) -> list[str]:
 
 def test_a_second_terminal_shows_the_same_and_a_third_settles_the_question_for_both(tmp_path: Path) -> None:
     project = Project.of_sample("calculator", tmp_path)
-    with (
-        Terminal(project.argv("run", "tasks.yml"), cwd=project.root, env=project.env) as first,
-        Terminal(["sh", "-c", "while [ ! -e .taskmaster/state.db ]; do :; done; exec \"$@\"", "sh"]
-                 + project.argv("watch"), cwd=project.root, env=project.env) as second,
-    ):  # fmt: skip
+    with Terminal(project.argv("run", "tasks.yml"), cwd=project.root, env=project.env) as first, ExitStack() as stack:
+        first.until("calc-1")
+        second = stack.enter_context(Terminal(project.argv("watch"), cwd=project.root, env=project.env))
         first.until("needs you:")
         second.until("needs you:")
         for terminal in (first, second):

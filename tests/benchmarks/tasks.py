@@ -38,11 +38,27 @@ def run() -> list[Row]:
             },
             ROUNDS,
         )
-        more = {"unit": "s", "steal": steal.percent()}
+        stolen = steal.percent()
         note = f"{TASKS} tasks, {PARALLEL} at a time, every event in SQLite, no checkpoints; process start included"
         return [
-            row("tasks with one hook each", figures["hook"], figures["make"], target="<= 2.2", note=note, **more),
-            row("tasks without hooks", figures["none"], figures["make"], target="<= 0.5", note=note, **more),
+            row(
+                "tasks with one hook each",
+                figures["hook"],
+                figures["make"],
+                target="<= 2.2",
+                unit="s",
+                note=note,
+                steal=stolen,
+            ),
+            row(
+                "tasks without hooks",
+                figures["none"],
+                figures["make"],
+                target="<= 0.5",
+                unit="s",
+                note=note,
+                steal=stolen,
+            ),
         ]
 
 

@@ -27,7 +27,7 @@ def _escaped(text: str) -> str:
 
 def current(text: str) -> str:
     """The table that stands in a README."""
-    return text.split(BEGIN)[1].split(END)[0]
+    return text.partition(BEGIN)[2].partition(END)[0]
 
 
 if __name__ == "__main__":

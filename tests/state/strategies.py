@@ -5,7 +5,7 @@ A log is made by chance from a seed, which is far quicker than to draw each of i
 
 import random
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
@@ -56,12 +56,25 @@ plans: Final = seeds.map(lambda seed: plan_by(random.Random(seed)))
 """Plans."""
 
 
+class Told(list[Recorded]):
+    """A log that says how it was made, which is shorter than what is in it, and enough to make it again."""
+
+    def __init__(self, how: str, log: Iterable[Recorded]) -> None:
+        super().__init__(log)
+        self.how = how
+
+    def __repr__(self) -> str:
+        return self.how
+
+
+def _told(make: Callable[..., list[Recorded]], **given: int) -> Told:
+    arguments = ", ".join(f"{name}={value}" for name, value in given.items())
+    return Told(f"{make.__name__}({arguments})", make(**given))
+
+
 def runs(max_steps: int = 150) -> st.SearchStrategy[list[Recorded]]:
     """Logs of runs, finished or not."""
-    steps = st.integers(0, max_steps)
-    return st.builds(
-        lambda seed, steps, finished: run_by(seed, steps, finished=finished), seeds, steps, st.booleans()
-    )
+    return st.builds(_told, st.just(run_by), seed=seeds, steps=st.integers(0, max_steps), finished=st.booleans())
 
 
 # Logs that no engine wrote.
@@ -140,7 +153,7 @@ def disorder_by(seed: int, size: int) -> list[Recorded]:
     return told + [stranger_by(chance, len(told) + place) for place in range(1, size + 1)]
 
 
-disorders: Final = st.builds(disorder_by, seeds, st.integers(0, 120))
+disorders: Final = st.builds(_told, st.just(disorder_by), seed=seeds, size=st.integers(0, 120))
 """Logs of nothing but strangers."""
 
 
@@ -154,5 +167,5 @@ def damaged_by(seed: int, steps: int) -> list[Recorded]:
     return [msgspec.structs.replace(recorded, seq=place) for place, recorded in enumerate(kept, 1)]
 
 
-damaged_runs: Final = st.builds(damaged_by, seeds, st.integers(0, 120))
+damaged_runs: Final = st.builds(_told, st.just(damaged_by), seed=seeds, steps=st.integers(0, 120))
 """Logs that something happened to."""

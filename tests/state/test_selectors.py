@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from tmtui.events.run import RunFinished, RunPaused, RunSuspended, RunWaiting
 from tmtui.state.fold import fold_all
 from tmtui.state.model import State
 from tmtui.state.selectors import (
+    RunWord,
     attempt_ms,
     evidence,
     falls_if_skipped,
@@ -61,7 +63,7 @@ def test_tasks_are_counted_by_where_they_stand() -> None:
         (RunFinished(RunStatus.SUCCEEDED), True, "succeeded"),
     ],
 )
-def test_the_run_stands_somewhere_in_one_word(event: Event | None, alive: bool, word: str) -> None:  # noqa: FBT001
+def test_the_run_stands_somewhere_in_one_word(event: Event | None, alive: bool, word: str) -> None:
     tape = running()
     if event is not None:
         tape.add(event)
@@ -229,7 +231,8 @@ def test_no_state_is_too_strange_to_be_asked(events: list[Recorded]) -> None:
     state = fold_all(events)
     now = state.updated_ms
     assert totals(state).tasks == len(state.tasks)
-    assert run_word(state) and run_word(state, engine_alive=False)
+    assert run_word(state) in get_args(RunWord)
+    assert run_word(state, engine_alive=False) in get_args(RunWord)
     assert running_task(state) in {"", *state.tasks}
     rows = outline(state)
     assert sorted(row.key for row in rows if row.kind == "task") == sorted(state.tasks)

@@ -9,7 +9,7 @@ import pytest
 def _waits_for_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual's pilot waits for the processor to be idle; the robot waits until every message was handled."""
 
-    async def give_way(*_: float) -> None:
+    async def give_way(*__: float) -> None:
         for _ in range(5):
             await asyncio.sleep(0)
 

@@ -78,7 +78,7 @@ def test_a_strip_has_the_width_it_is_asked_for(spans: list[Span], width: int) ->
 
 def test_the_cursor_lies_beneath_the_whole_line() -> None:
     made = strip([Span("x", Ink.BAD)], 3, INKS, Ink.CURSOR)
-    assert [(each.text, each.style and each.style.color) for each in made][0] == ("x", Color.parse("red"))
+    assert next((each.text, each.style and each.style.color) for each in made) == ("x", Color.parse("red"))
     assert {each.style.bgcolor for each in made if each.style} == {Color.parse("blue")}
 
 

@@ -36,7 +36,7 @@ async def test_the_output_of_the_running_task_is_shown_and_grows() -> None:
     seen = len(tape.events)
     talk(tape, "calc-3", 3)
     async with cockpit(tape, upto=seen) as robot:
-        assert "● python -m pytest -q" in robot.pane
+        assert "● $ python -m pytest -q" in robot.pane
         assert "✗ exit code 1" in robot.pane
         assert "word 0" not in robot.pane
         await robot.happen()

@@ -32,7 +32,7 @@ GROUNDS = ("background", "surface", "panel", "selection")
 READABLE = 4.5
 """The contrast that text needs (WCAG AA)."""
 
-GOOD = FILES[0].read_text()
+GOOD = (Path(__file__).parents[2] / "themes" / "high-contrast.yml").read_text()
 
 
 def contrast(front: Color, back: Color) -> float:
@@ -50,9 +50,13 @@ def front_of(style: Style) -> Color:
     return Color.from_rich_color(style.color)
 
 
-@pytest.fixture(name="theme", params=FILES, ids=lambda path: path.stem)
-def _theme(request: pytest.FixtureRequest) -> ThemeFile:
-    return parse_theme(request.param.read_text(), str(request.param))
+THEMES = [parse_theme(path.read_text(), str(path)) for path in FILES]
+
+each_theme = pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+each_colored_theme = pytest.mark.parametrize(
+    "theme", [theme for theme in THEMES if not theme.ansi], ids=lambda theme: theme.name
+)
+"""In the others the terminal chooses what the sixteen colours look like."""
 
 
 def test_there_are_light_dark_strong_safe_and_plain_ones() -> None:
@@ -61,9 +65,8 @@ def test_there_are_light_dark_strong_safe_and_plain_ones() -> None:
     assert {DEFAULT_THEME, NO_COLOR_THEME} <= names
 
 
+@each_colored_theme
 def test_every_status_can_be_read_on_every_ground(theme: ThemeFile) -> None:
-    if theme.ansi:
-        pytest.skip("the terminal chooses what its sixteen colours look like")
     colors = palette(theme)
     inks = (
         *STATUS_INKS,
@@ -84,14 +87,14 @@ def test_every_status_can_be_read_on_every_ground(theme: ThemeFile) -> None:
 
 
 @pytest.mark.parametrize("ink", [Ink.BADGE, Ink.ALARM, Ink.MATCH, Ink.MATCH_HERE])
+@each_colored_theme
 def test_what_has_a_ground_of_its_own_can_be_read_on_it(theme: ThemeFile, ink: Ink) -> None:
-    if theme.ansi:
-        pytest.skip("the terminal chooses what its sixteen colours look like")
     style = palette(theme)[ink]
     assert style.bgcolor is not None
     assert contrast(front_of(style), Color.from_rich_color(style.bgcolor)) >= READABLE
 
 
+@each_theme
 def test_our_own_files_need_no_yaml_and_mean_the_same_with_it(theme: ThemeFile) -> None:
     path = next(path for path in FILES if path.stem == theme.name)
     flat = read_flat(path.read_text())
@@ -99,9 +102,11 @@ def test_our_own_files_need_no_yaml_and_mean_the_same_with_it(theme: ThemeFile) 
     assert flat == yaml.safe_load(path.read_text())
 
 
+@each_theme
 def test_every_theme_can_be_given_to_textual(theme: ThemeFile) -> None:
     colors = textual_theme(theme).to_color_system().generate()
-    assert colors["background"] and colors["ansi-background"]
+    assert colors["background"]
+    assert colors["ansi-background"]
     assert set(theme.colors) == set(COLOR_NAMES)
     assert theme.about
 
@@ -121,10 +126,11 @@ def test_a_file_of_ones_own_may_use_all_of_yaml() -> None:
         ("name: x\ncolours:\n  a: b\n", 2, "unknown key 'colours'"),
         ("name: x\ncolors: 7\n", 2, "`colors` is not a mapping"),
         ("name: x\ncolors:\n  background: red\n", 2, "`colors` lacks surface"),
-        (GOOD.replace("ansi_red", "no-such-colour"), 16, "'no-such-colour' is no colour"),
-        (GOOD.replace("dim ansi_default", "bold $nothing", 1), 18, "'$nothing' is neither"),
-        (GOOD + "  glow: red\n", 31, "unknown key 'glow'"),
-        ("name: [\n", 2, "while parsing"),
+        (GOOD.replace("#d0d0d0", "no-such-colour"), 9, "'no-such-colour' is no colour"),
+        (GOOD.replace("bold $warning", "bold $nothing"), 20, "'$nothing' is neither"),
+        (GOOD + "  muted: red blue\n", 21, "'blue' is one word too many"),
+        (GOOD + "  glow: red\n", 21, "unknown key 'glow'"),
+        ("name: [\n", 2, "expected the node content"),
         ("name: \x1b[2J: [\n", 0, "this is not YAML"),
     ],
 )
@@ -132,9 +138,9 @@ def test_a_bad_file_is_refused_with_its_place(text: str, line: int, message: str
     with pytest.raises(ThemeError) as caught:
         parse_theme(text, "bad.yml")
     problem = caught.value.problem
-    assert (problem.path, problem.line) == ("bad.yml", line) or line == 2
-    assert message in problem.message or line == 2
-    assert str(problem).isprintable() or "\n" in str(problem)
+    assert (problem.path, problem.line) == ("bad.yml", line)
+    assert message in problem.message
+    assert "\x1b" not in str(problem)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +158,7 @@ def test_other_words_are_refused(words: str) -> None:
 
 def test_every_ink_has_a_style_and_without_colour_what_matters_still_stands_out() -> None:
     assert set(DEFAULT_INKS) == set(Ink)
-    theme = parse_theme(GOOD, "ansi.yml")
-    bare = palette(theme, no_color=True)
+    bare = palette(THEMES[0], no_color=True)
     assert all(bare[ink].color is None and bare[ink].bgcolor is None for ink in Ink)
     for ink in (Ink.CURSOR, Ink.ALARM, Ink.NEEDS_YOU, Ink.FAILED, Ink.MATCH_HERE):
         assert bare[ink] != Style()
@@ -163,13 +168,15 @@ def test_every_ink_has_a_style_and_without_colour_what_matters_still_stands_out(
 def test_a_theme_of_ones_own_wins_and_a_bad_one_is_a_problem(tmp_path: Path) -> None:
     mine = tmp_path / ".config" / "tmtui" / "themes"
     mine.mkdir(parents=True)
-    (mine / "tmtui-dark.yml").write_text(FILES[-2].read_text().replace("#0d1117", "#000000"))
+    (mine / "tmtui-dark.yml").write_text(
+        GOOD.replace("name: high-contrast", "name: tmtui-dark").replace("#1a1a1a", "#010203")
+    )
     (mine / "broken.yml").write_text("name: broken\n")
     (mine / "bytes.yml").write_bytes(b"\xff\xfe")
     folders = theme_folders(tmp_path)
     found = load_theme("tmtui-dark", folders)
     assert isinstance(found, ThemeFile)
-    assert found.colors["background"] == "#000000"
+    assert found.colors["panel"] == "#010203"
     themes, problems = load_themes(folders)
     assert themes["tmtui-dark"] == found
     assert sorted(Path(problem.path).name for problem in problems) == ["broken.yml", "bytes.yml"]

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given, strategies as st
 from rich.cells import cell_len
@@ -7,7 +9,7 @@ from tmtui.tui.wrap import breaks
 
 def rows(text: str, width: int, hang: int = 0) -> list[str]:
     starts = [*breaks(text, width, hang), len(text)]
-    return [text[start:stop] for start, stop in zip(starts, starts[1:], strict=False)]
+    return [text[start:stop] for start, stop in itertools.pairwise(starts)]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tmtui.cli.question import Lines, ask
+from tmtui.cli.question import PROMPT, Lines, ask
 from tmtui.events.commands import Answer
 from tmtui.state.model import State
 
 
 class Asker:
-    """Looks at each new state and keeps the right question on the terminal."""
+    """Looks at each new state and keeps the right question on the terminal.
+
+    What other tasks print while it is open goes below it, and the prompt is written again under that.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,8 @@ class Asker:
         if self._task is not None and self._asked not in {question.id for question in questions}:
             self._task.cancel()
             self._task = None
+        if self._task is not None:
+            self._write(f"\n{PROMPT}")
         if questions and self._task is None and not self._nobody:
             self._asked = questions[0].id
             self._task = asyncio.create_task(self._ask(state))

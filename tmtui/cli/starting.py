@@ -15,6 +15,7 @@ from tmtui.cli.completion import run_names
 from tmtui.cli.errors import CommandError
 from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.order import Order
+from tmtui.cli.output import say
 from tmtui.cli.project import Project, here, no_terminal
 from tmtui.system.lock import Held, holder_of
 from tmtui.system.state_dir import PROJECT_MARKS, find_root, state_dir
@@ -62,19 +63,30 @@ def _shared(command: Any) -> Any:
 
 @click.command()
 @click.argument("plan", required=False, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("--resume/--fresh", "resume_it", default=None, help="Take an unfinished run up again, or begin anew.")
 @_shared
-def run(plan: Path | None, resume_it: bool | None, **options: Any) -> ExitCode:
+def run(plan: Path | None, *, dry_run: bool, resume_it: bool | None, **options: Any) -> ExitCode:
     """Carry PLAN out: its tasks, each with its hooks, until all are done or somebody is needed.
 
     PLAN is tasks.yml by default. An unfinished run of the same plan is taken up again, after asking on a terminal.
     """
     found = _find_plan(plan)
     project = project_of(found)
+    if dry_run:
+        return _rehearse(_order(project, found, "", options))
     _refuse_when_held(project)
     unfinished = _unfinished(project, found)
     resumed = unfinished if unfinished and _wants_resume(project, unfinished, resume_it) else ""
     return start_run(_order(project, found, resumed, options), options)
+
+
+def _rehearse(order: Order) -> ExitCode:
+    from tmtui.cli.dry_run import dry_run_lines  # noqa: PLC0415  # reads plans and settings, which is heavy
+    from tmtui.cli.serving import read_order  # noqa: PLC0415  # likewise
+
+    say(*dry_run_lines(read_order(order), order.agent))
+    return ExitCode.OK
 
 
 @click.command()
@@ -90,7 +102,7 @@ def resume(run_id: str | None, **options: Any) -> ExitCode:
     with open_log(project) as reader:
         state = load_state(reader, pick_run(reader, run_id).run)
     if state.status is RunStatus.SUCCEEDED:
-        click.echo(f"Run {state.run} is done: all {len(state.tasks)} tasks succeeded. Nothing is left to resume.")
+        say(f"Run {state.run} is done: all {len(state.tasks)} tasks succeeded. Nothing is left to resume.")
         return ExitCode.OK
     plan = state.plan.path if state.plan else PLAN_NAMES[0]
     return start_run(_order(project, project.root / plan, state.run, options), options)
@@ -192,9 +204,9 @@ def _wants_resume(project: Project, run_id: str, given: bool | None) -> bool:
         state = load_state(reader, run_id)
     done = sum(1 for subject in state.tasks.values() if subject.status == "succeeded")
     place = next((n for n, subject in enumerate(state.tasks.values(), 1) if not subject.ended), 1)
-    click.echo("Found existing run state:")
-    click.echo(f"  Task file: {state.plan.path if state.plan else '?'}")
-    click.echo(f"  Completed: {done}/{len(state.tasks)} tasks")
-    click.echo(f"  Last updated: {ago(state.updated_ms, SystemClock().wall_ms())}")
-    click.echo("")
+    say("Found existing run state:")
+    say(f"  Task file: {state.plan.path if state.plan else '?'}")
+    say(f"  Completed: {done}/{len(state.tasks)} tasks")
+    say(f"  Last updated: {ago(state.updated_ms, SystemClock().wall_ms())}")
+    say("")
     return click.confirm(f"Resume from task {place}?", default=True)

@@ -163,11 +163,7 @@ class Attempt:
             prompt = self._prompt(failures)
         except ProblemsError as error:
             return Outcome(Kind.CONFIG_INVALID, clean_line(str(error)))
-        self._note(AttemptPrompted(prompt.system, prompt.text, prompt.digest))
-        await self._journal.settled()
-        conversation = Conversation(
-            self._world, self._journal, self._sitting.gate, self._subject, self._subject.attempts[-1]
-        )
+        conversation = Conversation(self._world, self._journal, self._sitting.gate, self._subject, self._state)
         return await conversation.hold(prompt)
 
     def _prompt(self, failures: tuple[Failure, ...]) -> Prompt:
@@ -175,7 +171,7 @@ class Attempt:
             for recorded in self._world.past.of_attempt(self._task, number):
                 if isinstance(recorded.event, AttemptPrompted):
                     return Prompt(recorded.event.system, recorded.event.prompt)
-        nonce = new_nonce(self._world.rng)
+        nonce = new_nonce(self._world.rng) if failures else ""
         return compose(self._subject.task, failures, self._state.note, self._state.description, nonce)
 
     async def _measure(self, before: AttemptCheckpointed) -> None:

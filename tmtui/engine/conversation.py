@@ -21,6 +21,7 @@ from tmtui.engine.ports import World
 from tmtui.engine.said import Said
 from tmtui.engine.tools import ConversationOverError, RecordedTools
 from tmtui.events.agent import AgentFinished, AgentNoticed, AgentStarted
+from tmtui.events.attempt import AttemptPrompted
 from tmtui.events.base import Entry, Event, Recorded
 from tmtui.events.money import MoneySpent
 from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
@@ -75,7 +76,8 @@ class Conversation:
         began = self._world.clock.mono_ns()
         finished = Outcome(Kind.CANCELED_USER, "the conversation was canceled")
         agent = self._world.agent
-        await self._journal.record(self._entry(AgentStarted(agent.name, agent.model)))
+        asked = AttemptPrompted(prompt.system, prompt.text, prompt.digest)
+        await self._journal.record(self._entry(asked), self._entry(AgentStarted(agent.name, agent.model)))
         limit = self._subject.task.timeout or self._world.agent_timeout
         try:
             async with asyncio.timeout(limit):

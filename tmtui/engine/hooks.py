@@ -152,7 +152,7 @@ class Hooks:
 
 def judge(hook: Hook, hook_id: str, ended: Ended, tail: str) -> HookFinished:
     """What a hook came to, judged by how its process ended."""
-    told = headline(tail) if hook.capture_output else ""
+    told = headline(tail) if hook.capture_output and ended.exit_code != 0 else ""
     because = f": {told}" if told else ""
     if ended.lost:
         status, words = HookStatus.INTERRUPTED, "was lost with the process that supervised it"

@@ -1,9 +1,11 @@
 """Commands for a run on which no engine works.
 
-What must be written is written by whoever holds the lock, and here that is the command itself, for a moment. An answer
-given so counts like any other: the next engine acts on it.
+What must be written is written by whoever holds the lock, and here that is the command itself, for a moment. An
+answer given so counts like any other: the next engine acts on it.
 """
 
+import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,11 +15,14 @@ from tmtui.engine.decide import Refusal, on_command
 from tmtui.engine.recover import give_up
 from tmtui.events.base import Entry, Recorded
 from tmtui.events.commands import Abort, Answer, AnyCommand, Reply
+from tmtui.events.decision import DecisionIgnored
 from tmtui.state.fold import fold, fold_all
 from tmtui.state.model import State
+from tmtui.store.errors import StorageError
 from tmtui.store.reader import LogReader
 from tmtui.store.writer import LogWriter
 from tmtui.system.lock import EngineLock, Holder
+from tmtui.system.machine import host_name
 from tmtui.system.state_dir import prepare
 
 
@@ -47,9 +52,15 @@ async def apply(state_dir: Path, run: str, command: AnyCommand, clock: Clock, ar
         if isinstance(decided, Refusal):
             return Reply(False, decided.message, run, state.seq)
         await _record(state_dir, run, decided, state, clock)
-        return Reply(True, "recorded; it takes effect when the run is taken up: tmtui resume", run, state.seq)
+        return _reply(decided, run, state.seq)
     finally:
         lock.release()
+
+
+def _reply(decided: Sequence[Entry], run: str, seq: int) -> Reply:
+    if any(isinstance(entry.event, DecisionIgnored) for entry in decided):
+        return Reply(False, "this question was answered before, and the first answer counts", run, seq)
+    return Reply(True, "recorded; it takes effect when the run is taken up: tmtui resume", run, seq)
 
 
 def _decide(state: State, command: AnyCommand) -> list[Entry] | Refusal:
@@ -65,12 +76,23 @@ def _decide(state: State, command: AnyCommand) -> list[Entry] | Refusal:
 
 
 async def _record(state_dir: Path, run: str, entries: Sequence[Entry], state: State, clock: Clock) -> None:
+    stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
     def committed(batch: Sequence[Recorded]) -> None:
         for recorded in batch:
             fold(state, recorded)
+        if not stored.done():
+            stored.set_result(None)
 
-    holder = Holder.here(now_ms=clock.wall_ms(), argv0="tmtui")
-    async with await LogWriter.open(
-        state_dir, clock=clock, on_commit=committed, on_trouble=lambda _: None, pid=holder.pid, host=holder.host
-    ) as writer:
-        await writer.submit(entries, run, critical=True)
+    def troubled(error: StorageError | None) -> None:
+        if error is not None and not stored.done():
+            stored.set_exception(error)
+
+    writer = await LogWriter.open(
+        state_dir, clock=clock, on_commit=committed, on_trouble=troubled, pid=os.getpid(), host=host_name()
+    )
+    try:
+        writer.submit(entries, run)
+        await stored
+    finally:
+        await writer.close()

@@ -48,12 +48,15 @@ class OutputStream:
         self._raw_left = RAW_CAP
         self._tail = b""
         self._timer: asyncio.TimerHandle | None = None
+        """Set while something is held."""
         self.fed_at = asyncio.get_running_loop().time()
         """When something last came, on the loop's clock."""
 
     @property
     def tail(self) -> str:
         """The end of what came, as safe text."""
+        if not self._tail:
+            return ""
         cleaner = Cleaner()
         return cleaner.feed(self._tail) + cleaner.finish()
 
@@ -81,9 +84,10 @@ class OutputStream:
 
     def flush(self) -> None:
         """Pass on what is held, now."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._timer is None:
+            return
+        self._timer.cancel()
+        self._timer = None
         head, rest, skipped = bytes(self._head), self._rest, self._skipped
         self._head.clear()
         self._rest, self._skipped = b"", 0
@@ -97,7 +101,7 @@ class OutputStream:
     def finish(self) -> None:
         """Nothing more comes."""
         self.flush()
-        if text := self._cleaner.finish():
+        if self._passed and (text := self._cleaner.finish()):
             self._emit(text, 0)
         if self._raw is not None:
             self._raw.close()

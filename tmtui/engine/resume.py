@@ -24,8 +24,10 @@ def replan(state: State, plan: Plan) -> list[Entry]:
 
 
 def reopen(state: State, by: str) -> list[Entry]:
-    """Give the tasks of an ended run another chance: those that failed or were given up, and those that a policy
-    skipped because nobody was there. What a person skipped stays skipped.
+    """Give the tasks of an ended run another chance.
+
+    Those are the tasks that failed or were given up, and those that a policy skipped because nobody was there. What a
+    person skipped stays skipped.
     """
     if state.status not in (RunStatus.FAILED, RunStatus.INCOMPLETE, RunStatus.ABORTED):
         return []

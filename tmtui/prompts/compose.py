@@ -44,7 +44,7 @@ def compose(task: Task, failures: tuple[Failure, ...], note: str, description: s
         failures: The earlier attempts that did not pass, oldest first.
         note: What a person adds; empty for nothing.
         description: Replaces the task's own when not empty.
-        nonce: The word in the fences around foreign text.
+        nonce: The word in the fences around foreign text; needed with failures only.
 
     Raises:
         ProblemsError: a template cannot be filled in.

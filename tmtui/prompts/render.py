@@ -27,6 +27,8 @@ def render(template: str, name: str, variables: Mapping[str, Any]) -> str:
     Raises:
         ProblemsError: the template is malformed or asks for what is not there; line and hint are given.
     """
+    if "{" not in template:
+        return template.rstrip() + "\n"
     import jinja2  # noqa: PLC0415  # heavy, and only an engine renders
 
     try:

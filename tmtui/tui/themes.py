@@ -110,7 +110,7 @@ STATUS_INKS: Final = tuple(ink for ink in Ink if ink.value.startswith("status-")
 
 _ATTRIBUTES: Final = frozenset({"bold", "dim", "italic", "underline", "reverse", "strike"})
 _FLAT_LINE: Final = re.compile(r"(?P<indent> {0,8})(?P<key>[A-Za-z][\w-]*):(?: +(?P<value>.*))?")
-_PLAIN_VALUE: Final = re.compile(r"[^\s\"'#&*!|>%@`{\[,?-][^#\"']*|\"[^\"\\]*\"|'[^']*'")
+_PLAIN_VALUE: Final = re.compile(r"[^\s\"'#&*!|>%@`{\[,?-](?:(?! #|: ).)*(?<!:)|\"[^\"\\]*\"|'[^']*'")
 
 
 class ThemeError(Exception):
@@ -205,19 +205,23 @@ def _read_yaml(text: str, path: str) -> Any:
         raise ThemeError(Problem(path, 0, 0, clean_line(f"this is not YAML: {error}"))) from error
 
 
-def _fault(path: str, text: str, key: str, message: str, hint: str = "") -> ThemeError:
-    """A fault at the line that holds `key`."""
-    pattern = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*:")
-    line = next((number for number, each in enumerate(text.splitlines(), 1) if key and pattern.match(each)), 0)
+def _fault(path: str, text: str, place: str, message: str, hint: str = "") -> ThemeError:
+    """A fault at a place such as `name` or `colors.muted`: the line where its last key stands."""
+    line = 0
+    for key in filter(None, place.split(".")):
+        pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*:")
+        lines = enumerate(text.splitlines()[line:], line + 1)
+        line = next((number for number, each in lines if pattern.match(each)), line)
     return ThemeError(Problem(path, line, 1 if line else 0, message, hint))
 
 
-def _refuse_unknown(found: Mapping[Any, Any], known: tuple[str, ...], path: str, text: str) -> None:
+def _refuse_unknown(
+    found: Mapping[Any, Any], known: tuple[str, ...], path: str, text: str, section: str = ""
+) -> None:
     for key in found:
         if key not in known:
-            raise _fault(
-                path, text, str(key), f"unknown key {clean_line(str(key))!r}", f"known are: {', '.join(known)}"
-            )
+            message = f"unknown key {clean_line(str(key))!r}"
+            raise _fault(path, text, f"{section}.{key}", message, f"known are: {', '.join(known)}")
 
 
 def _mapping(document: Mapping[str, Any], key: str, path: str, text: str) -> dict[str, Any]:
@@ -229,7 +233,7 @@ def _mapping(document: Mapping[str, Any], key: str, path: str, text: str) -> dic
 
 def _colors(document: Mapping[str, Any], path: str, text: str) -> dict[str, str]:
     found = _mapping(document, "colors", path, text)
-    _refuse_unknown(found, COLOR_NAMES, path, text)
+    _refuse_unknown(found, COLOR_NAMES, path, text, "colors")
     if missing := [name for name in COLOR_NAMES if name not in found]:
         raise _fault(path, text, "colors", f"`colors` lacks {', '.join(missing)}")
     for name, value in found.items():
@@ -249,12 +253,13 @@ def _is_color(value: object) -> bool:
 
 def _inks(document: Mapping[str, Any], colors: Mapping[str, str], path: str, text: str) -> dict[Ink, str]:
     found = _mapping(document, "inks", path, text)
-    _refuse_unknown(found, tuple(Ink), path, text)
+    _refuse_unknown(found, tuple(Ink), path, text, "inks")
     for name, value in found.items():
         try:
             ink_style(str(value), colors)
         except ValueError as error:
-            raise _fault(path, text, name, clean_line(str(error)), "write it as: bold $primary on #101820") from error
+            hint = "write it as: bold $primary on #101820"
+            raise _fault(path, text, f"inks.{name}", clean_line(str(error)), hint) from error
     return {Ink(name): str(value) for name, value in found.items()}
 
 

@@ -199,9 +199,9 @@ class Viewport:
 
     def to_line(self, number: int) -> None:
         """Bring a line into sight, a third from the top, unless it is in sight."""
-        if any(row.number == number for row in self.rows()):
-            return
-        self._go(self._moved(Anchor(max(number, self.lines.first), 0), -(self.height // 3)))
+        number = max(self.lines.first, min(number, self.lines.end - 1))
+        if self.lines and not any(row.number == number for row in self.rows()):
+            self._go(self._moved(Anchor(number, 0), -(self.height // 3)))
 
     def scroll_sideways(self, characters: int) -> None:
         """Go right or left; only lines that are not wrapped reach beyond the pane."""
