@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -34,6 +34,9 @@ from tmtui.state.model import State
 
 Files = dict[str, str]
 Step = ToolCall | Outcome | str
+Drive = Callable[[Runner], Coroutine[Any, Any, None]]
+"""What a person does while an engine works."""
+
 Check = Callable[[Files], tuple[int, str]]
 """What a hook's command does: look at the files, and give an exit code and what it prints."""
 
@@ -96,8 +99,7 @@ class MemoryLog:
             for entry in entries
         ]
         batch = [
-            msgspec.structs.replace(recorded, seq=len(self.events) + place)
-            for place, recorded in enumerate(batch, 1)
+            msgspec.structs.replace(recorded, seq=len(self.events) + place) for place, recorded in enumerate(batch, 1)
         ]
         self.events.extend(batch)
         if self.commits == self._crash.at:
@@ -199,7 +201,7 @@ class SimulatedWorld:
         self.seed = seed
         self.commits = 0
 
-    async def sit(self, crash: Crash, drive: Callable[[Runner], Awaitable[None]] | None = None) -> State:
+    async def sit(self, crash: Crash, drive: Drive | None = None) -> State:
         """One engine's life, from taking the log up to its end or the crash."""
         self.epoch += 1
         state = fold_all(self.events)
@@ -249,12 +251,13 @@ class SimulatedProcesses:
         self._world = world
         self._crash = crash
 
-    async def run(
-        self, command: str, *, cwd: str, env: dict[str, str], timeout: float, job: str
-    ) -> SimulatedProcess:
+    async def run(self, command: str, *, cwd: str, env: dict[str, str], timeout: float, job: str) -> SimulatedProcess:
         await self._crash.alive()
         self._world.effects.hooks.append(job)
         return SimulatedProcess(self._crash, self._world.checks[command](self._world.files), seconds=0.5)
+
+    def end_all(self) -> None:
+        pass
 
 
 class SimulatedCheckpoints:
@@ -307,11 +310,11 @@ class SimulatedToolbox:
             return Planned(call.name, problem=f"there is no tool {call.name!r}")
         before = self._world.files.get(call.input["path"])
         after = (before or "") + call.input["line"] + "\n"
-        return Planned(f"append to {call.input['path']}", FileEffect(call.input["path"], digest(before), digest(after)))
+        return Planned(
+            f"append to {call.input['path']}", FileEffect(call.input["path"], digest(before), digest(after))
+        )
 
-    async def execute(
-        self, call: ToolCall, planned: Any, job: str, on_output: Callable[[bytes], None]
-    ) -> ToolResult:
+    async def execute(self, call: ToolCall, planned: Any, job: str, on_output: Callable[[bytes], None]) -> ToolResult:
         await self._crash.alive()
         path = call.input["path"]
         self._world.files[path] = self._world.files.get(path, "") + call.input["line"] + "\n"

@@ -34,7 +34,10 @@ def one_task(script: Sequence[Sequence[Step]], **limits: object) -> SimulatedWor
     task = Task(id="a", title="A", post_hooks=(hook("check a"),))
     settings = {"on_decision": "skip", **limits}
     return SimulatedWorld(
-        [task], {"check a": holds("a", "good")}, {"a": script}, limits=Limits(**settings)  # type: ignore[arg-type]
+        [task],
+        {"check a": holds("a", "good")},
+        {"a": script},
+        limits=Limits(**settings),  # type: ignore[arg-type]
     )
 
 
@@ -144,12 +147,14 @@ def attended(**limits: object) -> SimulatedWorld:
         Task(id="c", title="C", depends_on=("a",)),
     ]
     checks = {"check a": holds("a", "good"), "check b": holds("b", "good")}
-    script: dict[str, list[list[Step]]] = {"a": [[], [], [append("a", "good")]], "b": [[append("b", "good")]], "c": [[]]}
+    last: list[Step] = [append("a", "good")]
+    script: dict[str, list[list[Step]]] = {"a": [[], [], last], "b": [[append("b", "good")]], "c": [[]]}
     return SimulatedWorld(tasks, checks, script, limits=Limits(**limits))  # type: ignore[arg-type]
 
 
 async def until(runner: Runner, task: str, status: TaskStatus) -> None:
-    while task not in runner.state.tasks or runner.state.tasks[task].status is not status:
+    """Wait, on virtual time, which costs nothing."""
+    while task not in runner.state.tasks or runner.state.tasks[task].status is not status:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from tmtui.events.commands import Answer, AnyCommand, Pause, Ping, Reply
 from tmtui.system.control import (
     FILE_NAME,
     LONGEST_LINE,
+    LONGEST_PATH,
     ControlError,
     ControlServer,
     NobodyHome,
@@ -238,11 +240,16 @@ def test_a_runtime_folder_that_is_not_the_users_alone_is_passed_over(
         runtime.chmod(0o755)
     elif wrong == "link":
         runtime.symlink_to(deep)
-    monkeypatch.setenv("TMPDIR", str(deep))
+    short = Path(f"{runtime}-tmp")
+    short.mkdir()
+    monkeypatch.setenv("TMPDIR", str(short))
     place = socket_path(deep)
+    mode = place.parent.stat().st_mode & 0o777
+    shutil.rmtree(short)
 
-    assert place.parent == Path("/tmp") / f"tmtui-{os.geteuid()}"
-    assert len(os.fsencode(place)) <= 100
+    assert place.parent == short / f"tmtui-{os.geteuid()}"
+    assert mode == 0o700
+    assert len(os.fsencode(place)) <= LONGEST_PATH
 
 
 async def test_a_link_to_a_foreign_socket_is_not_followed(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+import errno
+import math
 import os
 import signal
 import subprocess
@@ -22,6 +24,7 @@ from tmtui.system.processes import (
     process_table,
     send_signal,
 )
+from tmtui.system.wardend_jobs import Job, Jobs
 
 
 REST = b"0 -1 4194560 1 0 0 0 0 0 0 0 20 0 %d 0 777 1000 1"
@@ -92,6 +95,31 @@ def test_three_ways_to_look_agree(shell: "subprocess.Popen[bytes]") -> None:
     assert shell.pid in own_children()
 
 
+def test_a_kernel_that_keeps_no_lists_of_children_is_asked_for_the_whole_table(
+    shell: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_lists = family([shell.pid])
+    monkeypatch.setattr("tmtui.system.processes.LISTS_CHILDREN", False)
+
+    assert sorted(family([shell.pid])) == sorted(by_lists)
+    assert shell.pid in own_children()
+
+
+def test_without_a_subreaper_a_job_is_its_leaders_group(shell: "subprocess.Popen[bytes]") -> None:
+    group = [process for process in process_table().values() if process.group == os.getpgrp()]
+    job = Job(1, "mark:job", math.inf, 5.0)
+    job.pid = os.getpgrp()
+    jobs = Jobs(subreaper=False)
+    jobs.add(job)
+
+    orphans = jobs.orphans()
+
+    assert orphans.all_reaped
+    assert shell.pid in {process.pid for process in orphans.living}
+    assert {process.group for process in orphans.living} == {process.group for process in group}
+    assert shell.pid in {process.pid for process in jobs.members(job, orphans.living)}
+
+
 def test_a_process_tells_its_label_and_its_pipes(shell: "subprocess.Popen[bytes]") -> None:
     assert shell.stdout
     inode = os.fstat(shell.stdout.fileno()).st_ino
@@ -120,3 +148,18 @@ def test_a_signal_reaches_the_process_that_was_looked_at_and_no_other(shell: "su
     assert send_signal(now, signal.SIGTERM)
     assert shell.wait() == -signal.SIGTERM
     assert not send_signal(now, signal.SIGTERM)
+
+
+def test_a_kernel_without_handles_on_processes_delivers_signals_all_the_same(
+    shell: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: int) -> int:
+        raise OSError(errno.ENOSYS, "no such call")
+
+    monkeypatch.setattr("os.pidfd_open", missing)
+    now = look_at(shell.pid)
+    assert now
+
+    assert not send_signal(now._replace(start=now.start - 1), signal.SIGKILL)
+    assert send_signal(now, signal.SIGTERM)
+    assert shell.wait() == -signal.SIGTERM

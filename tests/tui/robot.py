@@ -15,7 +15,7 @@ from tmtui.state.model import State
 from tmtui.tui.app import Cockpit
 from tmtui.tui.intents import Intent
 from tmtui.tui.keymap import keys_of
-from tmtui.tui.ports import CockpitExit, DiffOf, Rig
+from tmtui.tui.ports import CockpitExit, DiffOf, Rig, SourceLostError
 from tmtui.tui.screens.run import RunScreen
 from tmtui.tui.widgets.canvas import Canvas
 
@@ -43,7 +43,7 @@ class Feed:
     def __init__(self, events: list[Recorded], *, live: bool) -> None:
         self.events = list(events)
         self._live = live
-        self._more: asyncio.Queue[list[Recorded]] = asyncio.Queue()
+        self._more: asyncio.Queue[list[Recorded] | SourceLostError] = asyncio.Queue()
         self.fetched: list[tuple[str, int]] = []
         self.hold_fetches = asyncio.Event()
         self.hold_fetches.set()
@@ -52,7 +52,10 @@ class Feed:
         """What there is, then, for a live run, what comes."""
         yield list(self.events)
         while self._live:
-            yield await self._more.get()
+            more = await self._more.get()
+            if isinstance(more, SourceLostError):
+                raise more
+            yield more
 
     async def fetch(self, task: str, attempt: int, upto: int) -> list[Recorded]:
         """The events of one attempt."""
@@ -65,6 +68,10 @@ class Feed:
         """Something happens."""
         self.events += events
         self._more.put_nowait(list(events))
+
+    def break_off(self, why: str) -> None:
+        """The log cannot be read any more."""
+        self._more.put_nowait(SourceLostError(why))
 
 
 async def _diff(_: str, __: str) -> str:

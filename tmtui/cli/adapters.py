@@ -1,5 +1,7 @@
 """The real world in the form in which the engine asks for it."""
 
+import os
+import signal
 from collections.abc import Awaitable, Sequence
 from io import FileIO
 from pathlib import Path
@@ -50,6 +52,11 @@ class Shells:
         """Start a shell command."""
         spawn = Spawn(argv=("/bin/sh", "-c", command), cwd=cwd, env=env, timeout=timeout)
         return await self._warden.spawn(spawn, job)
+
+    def end_all(self) -> None:
+        """End the warden's process, and so all that it keeps; what escapes that is swept away."""
+        if self._warden.pid:
+            os.kill(self._warden.pid, signal.SIGKILL)
 
 
 class Trees:

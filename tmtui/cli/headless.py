@@ -3,18 +3,17 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, Sequence
-from pathlib import Path
+import time
+from collections.abc import Callable
 
 from tmtui.cli.asking import Asker
 from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.faces import Face
 from tmtui.cli.order import Order
 from tmtui.cli.output import wants_colour
-from tmtui.cli.project import Project, load_state, open_log
 from tmtui.cli.question import LineReader
 from tmtui.cli.serving import serve
-from tmtui.cli.showing import show_feed, write_out
+from tmtui.cli.showing import write_out
 from tmtui.cli.verdict import code_of_run
 from tmtui.engine.runner import Runner
 from tmtui.events.base import Recorded
@@ -50,57 +49,78 @@ def code_of(state: State) -> ExitCode:
 
 
 class _Headless:
+    """Hears each event with the engine's own state, so that no second state is kept, and prints beside the engine."""
+
     def __init__(self, order: Order, face: Face, *, asks: bool) -> None:
         self._order = order
         self._face = face
         self._asks = asks
         self._runner: Runner | None = None
-        self._batches: asyncio.Queue[list[Recorded]] = asyncio.Queue()
+        self._state = State()
+        self._unprinted: list[str] = []
+        self._news = asyncio.Event()
+        self._over = False
+        self._fault: Exception | None = None
 
     async def run(self) -> ExitCode:
         colour = wants_colour(sys.stdout)
         asker = Asker(LineReader(sys.stdin.fileno()), write_out, self._answer, colour=colour) if self._asks else None
-        shower = asyncio.create_task(
-            show_feed(self._feed(), self._face, on_batch=asker.look if asker else None, state=self._known())
-        )
-        shower.add_done_callback(self._output_ended)
+        printer = asyncio.create_task(self._print(asker.look if asker else None))
+        printer.add_done_callback(self._output_ended)
         try:
-            state = await serve(self._order, (self._listen,), self._ready)
+            self._state = await serve(self._order, (self._hear,), self._ready)
+            self._say(self._face.end(self._state, time.time_ns() // 1_000_000, alive=False))
         finally:
-            self._batches.put_nowait([])
+            self._over = True
+            self._news.set()
             if asker:
                 asker.close()
-        await self._see_off(shower)
-        return code_of(state)
-
-    def _known(self) -> State:
-        """What a run that is taken up again has been through, which is not shown once more."""
-        if not self._order.resume:
-            return State()
-        with open_log(Project(Path(self._order.root), Path(self._order.state_dir))) as reader:
-            return load_state(reader, self._order.resume)
+            await self._see_off(printer)
+        return code_of(self._state)
 
     def _ready(self, _: str, runner: Runner) -> None:
         self._runner = runner
 
-    def _listen(self, batch: Sequence[Recorded], _: State) -> None:
-        self._batches.put_nowait(list(batch))
+    def _hear(self, recorded: Recorded, state: State) -> None:
+        self._state = state
+        try:
+            text = self._face.show(recorded, state)
+        except Exception as fault:  # noqa: BLE001  # the boundary between engine and face: the state must come out whole
+            self._fault = fault
+            self._news.set()
+        else:
+            self._say(text)
 
-    async def _feed(self) -> AsyncGenerator[list[Recorded], None]:
-        while batch := await self._batches.get():
-            yield batch
+    def _say(self, text: str) -> None:
+        if text:
+            self._unprinted.append(text)
+            self._news.set()
+
+    async def _print(self, look: Callable[[State], None] | None) -> None:
+        """Print what was heard, in pieces as large as they come, until the run is over."""
+        while not self._over or self._unprinted:
+            await self._news.wait()
+            self._news.clear()
+            text = "".join(self._unprinted)
+            self._unprinted.clear()
+            if text:
+                await asyncio.to_thread(write_out, text)
+            if self._fault is not None:
+                raise self._fault
+            if look is not None:
+                look(self._state)
 
     async def _answer(self, answer: Answer) -> None:
         if self._runner is not None:
             await self._runner.handle(answer)
 
-    def _output_ended(self, shower: "asyncio.Task[State]") -> None:
-        if not shower.cancelled() and shower.exception() is not None and self._runner is not None:
+    def _output_ended(self, printer: "asyncio.Task[None]") -> None:
+        if not printer.cancelled() and printer.exception() is not None and self._runner is not None:
             self._runner.stop(OUTPUT_CLOSED)
 
-    async def _see_off(self, shower: "asyncio.Task[State]") -> None:
+    async def _see_off(self, printer: "asyncio.Task[None]") -> None:
         try:
-            await shower
+            await printer
         except BrokenPipeError:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())

@@ -30,7 +30,7 @@ from tmtui.domain.ids import new_run_id
 from tmtui.domain.plan import Plan
 from tmtui.domain.problem import Problem
 from tmtui.engine.decide import Answers, PlannedAnswer
-from tmtui.engine.journal import Journal
+from tmtui.engine.journal import Journal, Listener
 from tmtui.engine.ports import Checkpoints, World
 from tmtui.engine.resume import reopen, replan
 from tmtui.engine.runner import Runner
@@ -70,9 +70,6 @@ class Prepared(msgspec.Struct, frozen=True):
     warnings: tuple[Problem, ...]
 
 
-Listener = Callable[[Sequence[Recorded], State], None]
-
-
 def read_order(order: Order) -> Prepared:
     """Read the settings and the plan.
 
@@ -106,7 +103,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
 
     Args:
         order: What to do.
-        listeners: Called after each commit.
+        listeners: Told each event once it is committed.
         ready: Called with the run's id once the engine hears commands.
 
     Returns:
@@ -142,7 +139,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         control = await ControlServer.start(state_dir, engine.hear)
         stack.push_async_callback(control.close)
         ready(state.run, runner)
-        with _signals(runner, warden):
+        with _signals(runner):
             await runner.run(engine.started())
     return state
 
@@ -282,17 +279,14 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def _signals(runner: Runner, warden: Warden) -> Iterator[None]:
+def _signals(runner: Runner) -> Iterator[None]:
     """Lay the run down on the first signal; on the second, end what still runs at once."""
     loop = asyncio.get_running_loop()
     heard: list[signal.Signals] = []
 
     def hear(number: signal.Signals) -> None:
         heard.append(number)
-        if len(heard) == 1:
-            runner.stop(number.name)
-        elif warden.pid:
-            os.kill(warden.pid, signal.SIGKILL)
+        runner.stop(heard[0].name, force=len(heard) > 1)
 
     for number in SIGNALS:
         loop.add_signal_handler(number, hear, number)

@@ -16,7 +16,7 @@ from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.options import json_option
 from tmtui.cli.output import say, say_json
 from tmtui.cli.project import Project, here, load_state, open_log, pick_run
-from tmtui.events.commands import Answer, AnyCommand, Pause, Reply, Stop, Unpause
+from tmtui.events.commands import Answer, AnyCommand, CancelTask, Pause, Reply, Stop, Unpause
 from tmtui.state.model import Decision, State
 from tmtui.system.control import ControlError, NobodyHome, send_command
 from tmtui.system.lock import Held
@@ -113,13 +113,17 @@ def unpause(*, as_json: bool) -> ExitCode:
 
 
 @click.command()
-@click.option("--force", is_flag=True, help="End what runs at once, instead of letting it finish its step.")
+@click.option("--force", is_flag=True, help="End what runs at once, without asking it first.")
+@click.option("--task", metavar="TASK", default="", shell_complete=task_names, help="Stop only this task's attempt.")
 @json_option
-def stop(*, force: bool, as_json: bool) -> ExitCode:
+def stop(*, force: bool, task: str, as_json: bool) -> ExitCode:
     """Lay the run down, so that `resume` can take it up.
 
-    Nothing is lost: an attempt that is cut off goes on where it was.
+    Nothing is lost: an attempt that is cut off goes on where it was. With --task only that task's attempt is stopped,
+    and what is to become of the task is asked.
     """
+    if task:
+        return _order(CancelTask(task), f"{task} is being stopped; it will ask what to do", as_json=as_json)
     words = "The run is being laid down. Take it up again with: tmtui resume"
     return _order(Stop(force=force), words, as_json=as_json)
 

@@ -2,11 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
 from typing import Final
 
 import click
 
+from tmtui.cli.demo import find_samples
+from tmtui.cli.errors import CommandError
 from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.faces import Manner, make_face
 from tmtui.cli.options import run_argument
@@ -17,7 +22,11 @@ from tmtui.cli.verdict import code_of_run
 from tmtui.events.base import Recorded
 from tmtui.store.feed import replay as replay_feed, tail
 from tmtui.store.reader import LogReader
+from tmtui.store.schema import DATABASE
 
+
+RECORDING: Final = "recorded/state.db"
+"""Where a sample keeps its recorded run."""
 
 LOOK_SECONDS: Final = 0.1
 """Between two looks at whether the engine is still there."""
@@ -52,12 +61,19 @@ def watch(run_id: str | None, *, manner: Manner | None, verbose: bool) -> ExitCo
 @click.option("--quiet", "manner", flag_value=Manner.QUIET, type=Manner, help="Results, questions and the report.")
 @click.option("--json", "manner", flag_value=Manner.JSON, type=Manner, help="One event to a line.")
 @click.option("-v", "--verbose", is_flag=True, help="Prompts and thinking as well, in lines.")
-def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: bool) -> ExitCode:
+@click.option("--sample", metavar="NAME", default="", help="Play the recorded run of a sample project.")
+def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: bool, sample: str) -> ExitCode:
     """Play a run again from its log.
 
     Nothing is carried out: a replay only reads. Without a terminal it prints the whole run as lines.
     """
-    project = here()
+    if sample:
+        with recorded_sample(sample) as project:
+            return _replay(project, run_id, speed, manner, verbose=verbose)
+    return _replay(here(), run_id, speed, manner, verbose=verbose)
+
+
+def _replay(project: Project, run_id: str | None, speed: float, manner: Manner | None, *, verbose: bool) -> ExitCode:
     with open_log(project) as reader:
         run = pick_run(reader, run_id).run
     if manner is None and not no_terminal():
@@ -68,6 +84,23 @@ def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: 
     alive = works_on(project.holder(), run)
     asyncio.run(show_feed(replay_feed(project.state_dir, run), face, alive=alive))
     return ExitCode.OK
+
+
+@contextlib.contextmanager
+def recorded_sample(name: str) -> Iterator[Project]:
+    """The recorded run of a sample as a project of its own: a copy, since the package may be read-only.
+
+    Raises:
+        CommandError: there is no such sample, or it has no recorded run.
+    """
+    samples = find_samples()
+    recording = samples[name] / RECORDING if name in samples else None
+    if recording is None or not recording.is_file():
+        recorded = [known for known, folder in samples.items() if (folder / RECORDING).is_file()]
+        raise CommandError(f"there is no recorded run of {name!r}", f"There are: {', '.join(recorded) or 'none'}")
+    with tempfile.TemporaryDirectory(prefix="tmtui-replay-") as folder:
+        shutil.copyfile(recording, Path(folder, DATABASE))
+        yield Project(samples[name], Path(folder))
 
 
 def run_to_watch(project: Project, wanted: str | None) -> str:

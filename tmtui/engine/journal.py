@@ -13,8 +13,8 @@ from tmtui.state.fold import fold
 from tmtui.state.model import State
 
 
-Listener = Callable[[Sequence[Recorded], State], None]
-"""Called after each commit with its events and the state that holds them."""
+Listener = Callable[[Recorded, State], None]
+"""Called with each committed event and the state that holds it and nothing after it. It must not raise."""
 
 
 class Journal:
@@ -26,7 +26,7 @@ class Journal:
         self.state = state
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener` after each commit from here on."""
+        """Tell `listener` each event that is committed from here on."""
         self._listeners.append(listener)
 
     def note(self, event: Event, task: str = "", attempt: int = 0) -> None:
@@ -51,5 +51,5 @@ class Journal:
         """Take what was committed; the log calls this, in order, before it lets go of who waits."""
         for recorded in batch:
             fold(self.state, recorded)
-        for listener in self._listeners:
-            listener(batch, self.state)
+            for listener in self._listeners:
+                listener(recorded, self.state)

@@ -95,6 +95,10 @@ class Processes(Protocol):
         """Start `/bin/sh -c command`; it is ended after `timeout` seconds."""
         ...
 
+    def end_all(self) -> None:
+        """End every process of this engine at once, without asking it first."""
+        ...
+
 
 class Checkpoints(Protocol):
     """Saves, compares and puts back the tree."""

@@ -86,10 +86,17 @@ class Runner:
         self._wake.set()
         return Reply(True, message, self.state.run, self.state.seq)
 
-    def stop(self, reason: str) -> None:
-        """Lay the run down: what is under way is ended, and a resume goes on from there."""
+    def stop(self, reason: str, *, force: bool = False) -> None:
+        """Lay the run down: what is under way is ended, and a resume goes on from there.
+
+        Args:
+            reason: Who or what wants it, as the log tells it.
+            force: Whether what runs is ended without being asked first.
+        """
         self._stopping = self._stopping or reason
         self._cancel_all(Cancel.STOP)
+        if force:
+            self._world.processes.end_all()
         self._wake.set()
 
     def hold_for_storage(self, problem: str) -> None:
@@ -204,7 +211,7 @@ class Runner:
                 self._gate.release("paused")
                 return "going on"
             case Stop():
-                self.stop("stopped by a person")
+                self.stop("stopped by a person", force=command.force)
                 return "stopping; `tmtui resume` goes on"
             case Abort():
                 self._aborting = command.reason or "aborted by a person"

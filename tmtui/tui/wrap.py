@@ -25,7 +25,10 @@ def breaks(text: str, width: int, hang: int = 0) -> tuple[int, ...]:
         if hard >= len(text):
             break
         space = text.rfind(" ", start + width // 2, hard + 1)
-        starts.append(space + 1 if space > start else hard)
+        following = space + 1 if space > start else hard
+        if following >= len(text):
+            break
+        starts.append(following)
     return tuple(starts)
 
 

@@ -1,0 +1,86 @@
+"""A checkpoint of a large tree, held against `git status`."""
+
+import asyncio
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.measure import Row, Steal, interleave, row, seconds
+from tmtui.workspace.checkpoint import Workspace
+
+
+FILES: Final = 10_000
+FOLDERS: Final = 100
+EDITED: Final = 20
+UNTRACKED: Final = 30
+ROUNDS: Final = 7
+
+
+def run() -> list[Row]:
+    """Measure taking the tree's id, and a whole checkpoint."""
+    with tempfile.TemporaryDirectory(prefix="tmtui-benchmark-") as folder:
+        root = Path(folder, "project")
+        _make(root)
+        with asyncio.Runner() as loop:
+            workspace = loop.run(Workspace.open(root, root / ".taskmaster"))
+            before = loop.run(workspace.checkpoint("run", "task", 1))
+            steal = Steal()
+            numbers = iter(range(2, 1000))
+            figures = interleave(
+                {
+                    "status": lambda: seconds(lambda: _git(root, "status", "--porcelain")),
+                    "checkpoint": lambda: seconds(
+                        lambda: loop.run(workspace.checkpoint("run", "task", _edit(root, next(numbers))))
+                    ),
+                    "measure": lambda: seconds(
+                        lambda: loop.run(workspace.measure(before, "run", "task", _edit(root, next(numbers))))
+                    ),
+                },
+                ROUNDS,
+            )
+        note = f"{FILES:,} files, {EDITED} edited, {UNTRACKED} untracked"
+        stolen = steal.percent()
+        return [
+            row(
+                "checkpoint (tree, commit, ref)",
+                figures["checkpoint"],
+                figures["status"],
+                target="<= 1.3",
+                unit="s",
+                note=note,
+                steal=stolen,
+            ),
+            row(
+                "what changed since",
+                figures["measure"],
+                figures["status"],
+                unit="s",
+                note=f"{note}; with line counts",
+                steal=stolen,
+            ),
+        ]
+
+
+def _make(root: Path) -> None:
+    for number in range(FILES):
+        place = root / f"folder-{number % FOLDERS}" / f"file-{number}.py"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(f"value = {number}\n" * 20)
+    (root / ".gitignore").write_text(".taskmaster\n")
+    _git(root, "init", "--quiet")
+    _git(root, "add", "--all")
+    _git(root, "-c", "user.name=b", "-c", "user.email=b@example.org", "commit", "--quiet", "--message", "all")
+    for number in range(UNTRACKED):
+        (root / f"new-{number}.py").write_text("new = True\n")
+    _edit(root, 0)
+
+
+def _edit(root: Path, number: int) -> int:
+    for place in range(EDITED):
+        (root / f"folder-{place}" / f"file-{place}.py").write_text(f"value = {number}\n" * 21)
+    return number
+
+
+def _git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=root, check=True, stdout=subprocess.DEVNULL)
