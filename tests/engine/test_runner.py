@@ -37,7 +37,7 @@ def one_task(script: Sequence[Sequence[Step]], **limits: object) -> SimulatedWor
         [task],
         {"check a": holds("a", "good")},
         {"a": script},
-        limits=Limits(**settings),  # type: ignore[arg-type]
+        limits=Limits(**settings),  # type: ignore[arg-type]  # the names are fields of it
     )
 
 
@@ -149,18 +149,18 @@ def attended(**limits: object) -> SimulatedWorld:
     checks = {"check a": holds("a", "good"), "check b": holds("b", "good")}
     last: list[Step] = [append("a", "good")]
     script: dict[str, list[list[Step]]] = {"a": [[], [], last], "b": [[append("b", "good")]], "c": [[]]}
-    return SimulatedWorld(tasks, checks, script, limits=Limits(**limits))  # type: ignore[arg-type]
+    return SimulatedWorld(tasks, checks, script, limits=Limits(**limits))  # type: ignore[arg-type]  # likewise
 
 
 async def until(runner: Runner, task: str, status: TaskStatus) -> None:
     """Wait, on virtual time, which costs nothing."""
-    while task not in runner.state.tasks or runner.state.tasks[task].status is not status:  # noqa: ASYNC110
+    while task not in runner.state.tasks or runner.state.tasks[task].status is not status:  # noqa: ASYNC110  # the time is virtual
         await asyncio.sleep(0.05)
 
 
 def drive(world: SimulatedWorld, script: object) -> State:
     async def main() -> State:
-        return await world.sit(Crash(), script)  # type: ignore[arg-type]
+        return await world.sit(Crash(), script)  # type: ignore[arg-type]  # a coroutine function, told as an object
 
     return run_virtually(main())
 

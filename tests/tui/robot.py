@@ -107,10 +107,9 @@ class Robot:
         """What the terminal shows, a line to a line."""
         return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
 
-    @property
-    def focused(self) -> type[Widget] | None:
-        """Who has the keys."""
-        return type(self.app.screen.focused) if self.app.screen.focused else None
+    def at(self, kind: type[Widget]) -> bool:
+        """Whether that is who has the keys."""
+        return type(self.app.screen.focused) is kind
 
     def of(self, widget: Canvas) -> str:
         """What one widget shows."""

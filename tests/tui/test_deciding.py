@@ -23,7 +23,7 @@ async def test_a_question_slides_in_with_what_failed_and_takes_no_focus() -> Non
     async with cockpit(tape, upto=opened - 1) as robot:
         assert not robot.screen.decision.display
         await robot.happen()
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
         for part in (
             "calc-5 Square root needs you: test failed 3 times",
             "try 1  ZeroDivisionError in test_root",
@@ -51,11 +51,11 @@ async def test_its_letters_do_nothing_while_somebody_reads() -> None:
 async def test_a_letter_in_the_bar_answers_and_the_focus_leaves(key: str, choice: str) -> None:
     async with cockpit(needs_you()) as robot:
         await robot.do(NextThatNeedsMe)
-        assert robot.focused is DecisionBar
+        assert robot.at(DecisionBar)
         assert robot.screen.tasks.chosen == "calc-5"
         await robot.press(key)
         assert robot.sent == [Answer("d1", choice)]
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
         assert f"{choice} is on its way" in bar(robot)
         await robot.press(key, key)
         assert len(robot.sent) == 1
@@ -69,7 +69,7 @@ async def test_the_bar_goes_when_the_answer_is_recorded_whoever_gave_it() -> Non
         await robot.do(NextThatNeedsMe)
         await robot.happen()
         assert not robot.screen.decision.display
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
         assert "person decided: retry with the note: from another terminal" in robot.pane
 
 
@@ -89,13 +89,13 @@ async def test_aborting_asks_once_more() -> None:
     async with cockpit(needs_you()) as robot:
         await robot.do(NextThatNeedsMe)
         await robot.press("a")
-        assert robot.focused is QuestionBar
+        assert robot.at(QuestionBar)
         assert "[y] Abort the run" in robot.text
         assert robot.sent == []
         await robot.press("n")
-        assert robot.focused is DecisionBar
+        assert robot.at(DecisionBar)
         await robot.press("a", "escape")
-        assert robot.focused is DecisionBar
+        assert robot.at(DecisionBar)
         await robot.press("a", "y")
         assert robot.sent == [Abort("given up by a person")]
 
@@ -104,11 +104,11 @@ async def test_a_note_goes_with_the_retry() -> None:
     async with cockpit(needs_you()) as robot:
         await robot.do(NextThatNeedsMe)
         await robot.do(NoteAndRetry)
-        assert robot.focused is SafeInput
+        assert robot.at(SafeInput)
         await robot.type("use math.sqrt")
         await robot.press("enter")
         assert robot.sent == [Answer("d1", "retry", "use math.sqrt")]
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
 
 
 async def test_a_note_can_be_left() -> None:
@@ -117,10 +117,10 @@ async def test_a_note_can_be_left() -> None:
         await robot.do(NoteAndRetry)
         await robot.type("oh r s a")
         await robot.do(Back)
-        assert robot.focused is DecisionBar
+        assert robot.at(DecisionBar)
         assert robot.sent == []
         await robot.do(Back)
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
 
 
 async def test_the_diff_is_a_key_away_and_the_bar_keeps_the_focus() -> None:
@@ -129,7 +129,7 @@ async def test_the_diff_is_a_key_away_and_the_bar_keeps_the_focus() -> None:
         await robot.do(LookAtDiff)
         await robot.until(lambda: "raise ValueError" in robot.pane)
         assert robot.screen.pane.tab is Tab.DIFF
-        assert robot.focused is DecisionBar
+        assert robot.at(DecisionBar)
 
 
 async def test_several_questions_queue_and_one_key_walks_them() -> None:
@@ -167,7 +167,7 @@ async def test_in_a_replay_the_question_stands_there_and_answers_nothing() -> No
 async def test_with_nothing_to_decide_there_is_no_bar() -> None:
     async with cockpit(running()) as robot:
         await robot.do(NextThatNeedsMe)
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
         assert not robot.screen.decision.display
 
 

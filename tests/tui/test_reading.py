@@ -154,7 +154,7 @@ async def test_the_other_pane_is_scrolled_from_the_tree() -> None:
         tape.on("calc-3", AgentSpoke(f"word {number}\n"), after=0.0)
     async with cockpit(tape) as robot:
         await robot.do(OtherPaneUp)
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
         assert "word 79" not in robot.pane
         await robot.do(OtherPaneDown)
         assert "word 79" in robot.pane
@@ -168,11 +168,11 @@ async def test_a_search_finds_walks_and_is_left() -> None:
         await robot.do(OpenTask)
         await robot.do(TextTop)
         await robot.do(Search)
-        assert robot.focused is SafeInput
+        assert robot.at(SafeInput)
         await robot.type("needle")
         assert "word 3 of the Needle" in robot.pane
         await robot.press("enter")
-        assert robot.focused is Pane
+        assert robot.at(Pane)
         await robot.do(NextMatch)
         assert "word 53 " in robot.pane
         await robot.do(PreviousMatch)
@@ -180,10 +180,10 @@ async def test_a_search_finds_walks_and_is_left() -> None:
         assert "word 153 " in robot.pane
         assert "/needle" in robot.of(robot.screen.pane).split("\n")[-1]
         await robot.do(Back)
-        assert robot.focused is Pane
+        assert robot.at(Pane)
         assert "needle" not in robot.of(robot.screen.pane).split("\n")[-1]
         await robot.do(Back)
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
 
 
 async def test_a_search_for_what_is_not_there_says_so() -> None:
@@ -212,14 +212,14 @@ async def test_the_mouse_selects_text_without_its_gutter() -> None:
     async with cockpit(running()) as robot:
         row = next(y for y, line in enumerate(robot.of(robot.screen.pane).split("\n")) if "ZeroDiv" in line)
         await robot.pilot.mouse_down("Pane", offset=(8, row))
-        await robot.pilot.hover("Pane", offset=(25, row))
-        await robot.pilot.mouse_up("Pane", offset=(25, row))
+        await robot.pilot.hover("Pane", offset=(24, row))
+        await robot.pilot.mouse_up("Pane", offset=(24, row))
         await robot.settle()
         await robot.press("ctrl+c")
         assert robot.app.clipboard == "ZeroDivisionError"
 
 
-@pytest.mark.parametrize(("column", "tab"), [(12, Tab.DIFF), (44, Tab.INFO)])
+@pytest.mark.parametrize(("column", "tab"), [(12, Tab.DIFF), (48, Tab.INFO)])
 async def test_a_click_brings_a_tab_to_the_front(column: int, tab: Tab) -> None:
     async with cockpit(running()) as robot:
         await robot.pilot.click("Pane", offset=(column, 0))

@@ -86,7 +86,7 @@ async def test_scrolling_up_stops_following_and_counts_what_is_new() -> None:
     talk(tape, "calc-3", 128)
     async with cockpit(tape, upto=seen) as robot:
         await robot.do(OpenTask)
-        assert robot.focused is Pane
+        assert robot.at(Pane)
         assert "word 59" in robot.pane
         await robot.do(LineUp)
         before = robot.pane.split("\n")[1:]
@@ -151,7 +151,7 @@ async def test_evidence_is_a_key_away() -> None:
 async def test_a_phase_folds_and_unfolds() -> None:
     async with cockpit(running()) as robot:
         await robot.press("g")
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
         await robot.do(OpenTask)
         assert "▸ Foundation" in robot.of(robot.screen.tasks)
         assert "calc-1" not in robot.of(robot.screen.tasks)

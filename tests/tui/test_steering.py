@@ -39,13 +39,13 @@ async def test_a_run_is_held_and_let_go_on() -> None:
 async def test_stopping_asks_first(key: str, command: Command) -> None:
     async with cockpit(running()) as robot:
         await robot.do(StopRun)
-        assert robot.focused is QuestionBar
+        assert robot.at(QuestionBar)
         assert "tmtui resume" in robot.text
         assert robot.sent == []
         await robot.press(key)
         assert robot.sent == [command]
         assert "STOPPING" in robot.of(robot.screen.header)
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
 
 
 @pytest.mark.parametrize("key", ["escape", "n"])
@@ -53,7 +53,7 @@ async def test_a_question_can_be_left(key: str) -> None:
     async with cockpit(running()) as robot:
         await robot.do(StopRun)
         await robot.press(key)
-        assert robot.focused is TaskTree
+        assert robot.at(TaskTree)
         assert not robot.screen.question.display
         await robot.press("y", "f", "d")
         assert robot.sent == []

@@ -1,7 +1,5 @@
 """The real world in the form in which the engine asks for it."""
 
-import os
-import signal
 from collections.abc import Awaitable, Sequence
 from io import FileIO
 from pathlib import Path
@@ -54,9 +52,8 @@ class Shells:
         return await self._warden.spawn(spawn, job)
 
     def end_all(self) -> None:
-        """End the warden's process, and so all that it keeps; what escapes that is swept away."""
-        if self._warden.pid:
-            os.kill(self._warden.pid, signal.SIGKILL)
+        """End every command with all that it started, without waiting for it."""
+        self._warden.cancel_all(grace=0)
 
 
 class Trees:

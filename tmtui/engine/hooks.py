@@ -1,8 +1,8 @@
 """Running hooks: each run is recorded before it starts, streamed while it runs, and judged by how it ended."""
 
 import asyncio
+import posixpath
 from collections.abc import Callable, Iterable
-from pathlib import PurePosixPath
 from typing import Final
 
 import msgspec
@@ -122,7 +122,7 @@ class Hooks:
         variables = expand_known(hook.env, self._world.variables)
         process = await self._world.processes.run(
             hook.command,
-            cwd=str(PurePosixPath(self._world.root) / hook.working_dir),
+            cwd=posixpath.join(self._world.root, hook.working_dir) if hook.working_dir else self._world.root,
             env={**self._world.child_env, "TMTUI_TASK_ID": self._task, **variables},
             timeout=hook.timeout,
             job=hook_id,

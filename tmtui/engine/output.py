@@ -40,7 +40,8 @@ class OutputStream:
     def __init__(self, emit: Callable[[str, int], None], raw: RawLog | None = None) -> None:
         self._emit = emit
         self._raw = raw
-        self._cleaner = Cleaner()
+        self._cleaner: Cleaner | None = None
+        """Made for the first bytes: most sources say nothing."""
         self._head = bytearray()
         self._rest = b""
         self._skipped = 0
@@ -101,7 +102,7 @@ class OutputStream:
     def finish(self) -> None:
         """Nothing more comes."""
         self.flush()
-        if self._passed and (text := self._cleaner.finish()):
+        if self._cleaner is not None and (text := self._cleaner.finish()):
             self._emit(text, 0)
         if self._raw is not None:
             self._raw.close()
@@ -115,6 +116,7 @@ class OutputStream:
         return INTERVAL if self._passed < SHARE else SLOW_INTERVAL
 
     def _pass_on(self, data: bytes, skipped: int) -> None:
+        self._cleaner = self._cleaner or Cleaner()
         text = self._cleaner.feed(data)
         if text or skipped:
             self._emit(text, skipped)

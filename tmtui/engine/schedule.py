@@ -1,10 +1,17 @@
 """Which task starts next."""
 
 from collections.abc import Collection
+from itertools import chain, islice
+from operator import attrgetter
+from typing import Final
 
-from tmtui.domain.status import TASK_ENDED, RunStatus, TaskStatus
+from tmtui.domain.status import RunStatus, TaskStatus
 from tmtui.engine.decide import reason_to_abort, reason_to_stop
 from tmtui.state.model import State, TaskState
+
+
+UNDER_WAY: Final = frozenset({TaskStatus.RUNNING, TaskStatus.NEEDS_YOU})
+PRIORITY: Final = attrgetter("task.priority")
 
 
 def startable(subject: TaskState) -> bool:
@@ -18,10 +25,6 @@ def startable(subject: TaskState) -> bool:
             return False
 
 
-def _rank(subject: TaskState) -> tuple[bool, int]:
-    return (subject.status is TaskStatus.READY, -subject.task.priority)
-
-
 def next_tasks(state: State, busy: Collection[str]) -> list[str]:
     """The tasks to start now, best first: what was under way, then by priority, then as written in the plan.
 
@@ -32,12 +35,12 @@ def next_tasks(state: State, busy: Collection[str]) -> list[str]:
     free = state.limits.max_parallel - len(busy)
     if free <= 0 or state.status is not RunStatus.RUNNING or reason_to_stop(state) or reason_to_abort(state):
         return []
-    candidates = [
-        subject
-        for name, subject in state.tasks.items()
-        if subject.status not in TASK_ENDED and startable(subject) and name not in busy
-    ]
-    if state.only:
-        candidates = [subject for subject in candidates if subject.task.id in state.only]
-    candidates.sort(key=_rank)  # which keeps the plan's order among equals
-    return [subject.task.id for subject in candidates[:free]]
+    ready = [subject for subject in state.tasks.values() if subject.status is TaskStatus.READY]
+    under_way = [subject for subject in state.tasks.values() if subject.status in UNDER_WAY and startable(subject)]
+    candidates = chain(*(sorted(group, key=PRIORITY, reverse=True) for group in (under_way, ready)))
+    wanted = (
+        subject.task.id
+        for subject in candidates
+        if subject.task.id not in busy and (not state.only or subject.task.id in state.only)
+    )
+    return list(islice(wanted, free))

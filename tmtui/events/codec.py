@@ -69,7 +69,7 @@ def decode(data: bytes | str, version: int = SCHEMA_VERSION) -> Event:
         for step in range(version, SCHEMA_VERSION):
             upcast = UPCASTERS.get(step, {}).get(raw.get("kind", ""))
             raw = upcast(raw) if upcast else raw
-        return msgspec.convert(raw, _union())  # type: ignore[no-any-return]
+        return msgspec.convert(raw, _union())  # type: ignore[no-any-return]  # the union is built, not written
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UnreadableEventError(f"an event of schema {version} cannot be read: {error}") from error
 

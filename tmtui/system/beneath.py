@@ -46,7 +46,7 @@ class Opener(Protocol):
         ...
 
 
-def open_by_hand(folder: int, parts: Sequence[str], flags: int, *, follow: bool = False) -> int:  # noqa: ARG001
+def open_by_hand(folder: int, parts: Sequence[str], flags: int, *, follow: bool = False) -> int:  # noqa: ARG001  # one signature
     """Walk from handle to handle. Follows no symbolic link, whatever `follow` says."""
     here = os.dup(folder)
     for at, part in enumerate(parts or ["."]):

@@ -13,6 +13,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.notifications import SeverityLevel
 
 from tmtui.domain.problem import Problem
 from tmtui.domain.text import clean, clean_line
@@ -77,8 +78,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     def themes_to_choose(self) -> dict[str, ThemeFile]:
         """Every theme by its name; files that cannot be used are told of."""
         themes, problems = load_themes(theme_folders())
-        for problem in problems:
-            self.notify(clean_line(str(problem)), title="A theme cannot be used", severity="warning", markup=False)
+        self._tell([str(problem) for problem in problems])
         return themes
 
     # Starting and leaving.
@@ -86,8 +86,24 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     def on_mount(self) -> None:
         """Show the run, and tell what is wrong with what a person set."""
         self.push_screen(RunScreen(self._rig, self.leave))
-        for problem in ([str(self._problem)] if self._problem else []) + keys.problems(self._rig.keymap):
-            self.notify(clean_line(problem), severity="warning", markup=False, timeout=8)
+        self._tell([*([str(self._problem)] if self._problem else []), *keys.problems(self._rig.keymap)])
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,  # noqa: ARG002  # Textual's signature; what is told here is never markup
+    ) -> None:
+        """Show a line for a moment, whatever it holds as text."""
+        super().notify(clean(message), title=clean_line(title), severity=severity, timeout=timeout, markup=False)
+
+    def _tell(self, problems: list[str]) -> None:
+        if problems:
+            text = "\n".join(clean_line(each) for each in problems)
+            self.notify(text, severity="warning", timeout=8)
 
     def on_app_blur(self, event: events.AppBlur) -> None:
         """Another window has the focus; here everything stays where it was, to be found again."""

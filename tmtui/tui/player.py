@@ -71,7 +71,7 @@ class Player:
     def jump(self, milliseconds: float) -> None:
         """Go so much play time on or back."""
         self.play_ms = max(0.0, min(self.play_ms + milliseconds, float(self.timeline.length_ms)))
-        self.cursor = self.timeline.cursor_at(self.play_ms) if self.play_ms else 0
+        self.cursor = self.timeline.cursor_at(self.play_ms)
 
     def seek(self, fraction: float) -> None:
         """Go to a part of the whole: 0 is the beginning, 1 the end."""
@@ -90,7 +90,8 @@ class Player:
         return True
 
     def _to(self, cursor: int) -> None:
-        self.cursor = max(0, min(cursor, len(self.timeline)))
+        """The first event, which holds the plan, has always happened: without it there is nothing to show."""
+        self.cursor = min(max(1, cursor), len(self.timeline))
         self.play_ms = float(self.timeline.time_at(self.cursor))
 
     @property

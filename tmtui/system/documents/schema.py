@@ -30,9 +30,9 @@ from tmtui.system.documents.values import ONE_OR_MANY
 
 
 class Written(BaseModel):
-    """A mapping that people write. The docstrings of fields describe them in the JSON Schema."""
+    """A mapping that people write. The docstrings of its fields describe them to readers of the code."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     spellings: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Further names of fields, in snake case."""

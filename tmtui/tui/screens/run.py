@@ -231,7 +231,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.perform(event.intent)
 
     def _tell(self, words: str, bad: bool = False) -> None:  # a line and how bad it is
-        self.notify(words, severity="error" if bad else "information", markup=False, timeout=4)
+        self.notify(words, severity="error" if bad else "information", timeout=4)
 
     # Tasks, attempts and tabs.
 
