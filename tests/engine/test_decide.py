@@ -220,21 +220,23 @@ def test_a_question_says_what_happened_what_was_tried_and_what_falls() -> None:
     tale.begin()
     tale.finish(1)
     tale.begin(2)
-    tale.finish(2, Outcome(Kind.HOOK_TIMEOUT, "test hook was ended"))
-    tale.begin(3)
+    tale.finish(2, STOP, counted=False)
+    tale.begin(3, continues=2)
+    tale.finish(3, Outcome(Kind.HOOK_TIMEOUT, "test hook was ended"))
+    tale.begin(4)
     opened = decided(tale, BAD, IDLE)[1]
     assert opened == Entry(
         DecisionOpened(
             id="it:1",
             title="failed 3 times",
             error="test hook failed",
-            failures=("Attempt 1: test hook failed", "Attempt 2: test hook was ended", "Attempt 3: test hook failed"),
+            failures=("Attempt 1: test hook failed", "Attempt 3: test hook was ended", "Attempt 4: test hook failed"),
             choices=CHOICES,
             falls=("behind", "far"),
             evidence=f"outcome hook_post_failed; tree {'a' * 12} before and after",
         ),
         "it",
-        3,
+        4,
     )
 
 

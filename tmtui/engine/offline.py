@@ -59,7 +59,7 @@ async def apply(state_dir: Path, run: str, command: AnyCommand, clock: Clock, ar
 
 def _reply(decided: Sequence[Entry], run: str, seq: int) -> Reply:
     if any(isinstance(entry.event, DecisionIgnored) for entry in decided):
-        return Reply(False, "this question was answered before, and the first answer counts", run, seq)
+        return Reply(True, "this question was answered before, and the first answer counts", run, seq)
     return Reply(True, "recorded; it takes effect when the run is taken up: tmtui resume", run, seq)
 
 

@@ -221,7 +221,7 @@ class Runner:
                     self._cancel(command.task, Cancel.TASK)
                 return f"stopping {command.task}"
             case _:
-                return describe_run(self.state) if not decided else "done"
+                return "" if decided else describe_run(self.state)
 
     # Recovery.
 

@@ -41,7 +41,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     """One run on the screen. It is given values only."""
 
     TITLE = "tmtui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = "cockpit.tcss"
     COMMANDS = set()  # noqa: RUF012  # the screen has its own
     ENABLE_COMMAND_PALETTE = False
     palette: Palette
@@ -61,19 +61,25 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         """Put the chosen theme on, or the default where it cannot be had, and say why."""
         wanted = NO_COLOR_THEME if self.no_color else self._rig.theme or DEFAULT_THEME
         found = load_theme(wanted, theme_folders())
-        if isinstance(found, ThemeFile):
-            self.wear(found)
-            return None
-        fallback = load_theme(DEFAULT_THEME, theme_folders())
-        if isinstance(fallback, ThemeFile):
-            self.wear(fallback)
-        return found
+        theme = found if isinstance(found, ThemeFile) else load_theme(DEFAULT_THEME, theme_folders())
+        if isinstance(theme, ThemeFile):
+            self._dress(theme)
+            if theme.ansi:
+                self.theme = theme.name
+            else:
+                # Before there is a screen nobody has to be told, and the style sheet is read once instead of twice.
+                self.set_reactive(App.theme, theme.name)
+                self.stylesheet.set_variables(self.get_css_variables())
+        return found if isinstance(found, Problem) else None
 
     def wear(self, theme: ThemeFile) -> None:
         """Put a theme on."""
+        self._dress(theme)
+        self.theme = theme.name
+
+    def _dress(self, theme: ThemeFile) -> None:
         self.palette = palette(theme, no_color=self.no_color)
         self.register_theme(textual_theme(theme))
-        self.theme = theme.name
 
     def themes_to_choose(self) -> dict[str, ThemeFile]:
         """Every theme by its name; files that cannot be used are told of."""
@@ -83,9 +89,12 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
 
     # Starting and leaving.
 
+    def get_default_screen(self) -> RunScreen:
+        """The run."""
+        return RunScreen(self._rig, self.leave)
+
     def on_mount(self) -> None:
-        """Show the run, and tell what is wrong with what a person set."""
-        self.push_screen(RunScreen(self._rig, self.leave))
+        """Tell what is wrong with what a person set."""
         self._tell([*([str(self._problem)] if self._problem else []), *keys.problems(self._rig.keymap)])
 
     def notify(

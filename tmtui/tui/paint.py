@@ -188,6 +188,8 @@ def segments(spans: Spans, inks: Inks, under: Ink | None = None) -> list[Segment
 
 def strip(spans: Spans, width: int, inks: Inks, under: Ink | None = None) -> Strip:
     """One line of `width` cells: spans cut or padded to it."""
+    if not spans and under is None:
+        return Strip.blank(width, inks.style(Ink.TEXT))
     line = segments(fit(spans, width), inks, under)
     pad = inks.style(Ink.TEXT) if under is None else inks.style(Ink.TEXT, under)
     return Strip(line).adjust_cell_length(width, pad)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Protocol, runtime_checkable
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from tmtui.tui.intents import INTENTS, Intent, Where
 from tmtui.tui.keymap import key_label, keys_of
@@ -25,6 +25,32 @@ class Performs(Protocol):
     def perform(self, intent: type[Intent]) -> None:
         """Do it."""
         ...
+
+
+class Finder(CommandPalette):
+    """Textual's palette in our dress."""
+
+    DEFAULT_CSS = """
+    Finder { background: $background 60%; align-horizontal: center; }
+    Finder > Vertical { width: 80%; max-width: 90; margin-top: 2; background: $surface; }
+    Finder #--input { border: round $border; padding: 0 1; height: 3; background: $surface; }
+    Finder SearchIcon { display: none; }
+    Finder CommandInput { background: $surface; border: none; padding: 0; }
+    Finder #--results { background: $surface; }
+    Finder CommandList {
+        background: $surface;
+        border: none;
+        scrollbar-size-vertical: 1;
+        scrollbar-background: $surface;
+        scrollbar-background-hover: $surface;
+        scrollbar-background-active: $surface;
+        scrollbar-color: $border;
+        scrollbar-color-hover: $primary;
+        scrollbar-color-active: $primary;
+    }
+    Finder > .command-palette--help-text { color: $foreground 75%; text-style: not bold; }
+    Finder > .command-palette--highlight { color: $accent; text-style: bold underline; }
+    """
 
 
 class Commands(Provider):

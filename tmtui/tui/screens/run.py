@@ -10,7 +10,6 @@ from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
@@ -23,11 +22,9 @@ from tmtui.tui.bridge import Bridge
 from tmtui.tui.frame import FRAMES_A_SECOND, Frame, Touched
 from tmtui.tui.intents import INTENTS, Intent, Needs, Where, bindings
 from tmtui.tui.keymap import key_label, keys_of
-from tmtui.tui.palette import Commands, ThemeChoices
 from tmtui.tui.ports import CockpitExit, Rig, StartFailedError
 from tmtui.tui.reading import Reading
 from tmtui.tui.replay import Replay
-from tmtui.tui.screens.help import HelpScreen
 from tmtui.tui.steering import ABORT, STOP, Leave, Steering
 from tmtui.tui.widgets.canvas import Commanded
 from tmtui.tui.widgets.decision import DecisionBar
@@ -59,9 +56,7 @@ _DECIDING: Final = (intents.Retry, intents.Skip, intents.AbortRun, intents.NoteA
 class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     """One run, live or played."""
 
-    CSS_PATH = "run.tcss"
     BINDINGS = bindings(Where.ANYWHERE, Where.REPLAY)
-    COMMANDS = {Commands}  # noqa: RUF012  # Textual's own form
     AUTO_FOCUS = "TaskTree"
     HORIZONTAL_BREAKPOINTS = [(0, "-list"), (50, "-stacked"), (80, "-wide")]  # noqa: RUF012  # Textual's own form
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012  # Textual's own form
@@ -501,14 +496,20 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     @on(intents.OpenPalette)
     def _open_palette(self) -> None:
-        self.app.push_screen(CommandPalette([Commands], placeholder="What would you like to do?"))
+        from tmtui.tui.palette import Commands, Finder  # noqa: PLC0415  # not needed for the first frame
+
+        self.app.push_screen(Finder([Commands], placeholder="What would you like to do?"))
 
     @on(intents.ChooseTheme)
     def _choose_theme(self) -> None:
-        self.app.push_screen(CommandPalette([ThemeChoices], placeholder="Which colours?"))
+        from tmtui.tui.palette import Finder, ThemeChoices  # noqa: PLC0415  # not needed for the first frame
+
+        self.app.push_screen(Finder([ThemeChoices], placeholder="Which colours?"))
 
     @on(intents.ShowHelp)
     def _show_help(self) -> None:
+        from tmtui.tui.screens.help import HelpScreen  # noqa: PLC0415  # not needed for the first frame
+
         place = PLACES.get(type(self.focused)) if self.focused is not None else None
         here = [place] if place is not None else []
         played = [Where.REPLAY] if self._replay is not None else []

@@ -7,6 +7,7 @@ style sheet or the theme changes.
 
 from typing import Protocol, cast, runtime_checkable
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
@@ -123,14 +124,17 @@ class Panel(Canvas):
         if y == height - 1:
             return self._edge("╰", "╯", (), self.footing(width - 4))
         inside = self.paint_inside(y - 1, width - 2)
-        side = strip([Span("│", self.frame_ink())], 1, self.inks)
-        return Strip.join([side, inside, self._right_side(y - 1)])
+        return Strip([self._side("│", self.frame_ink()), *inside, self._right_side(y - 1, height - 2)], width)
 
-    def _right_side(self, y: int) -> Strip:
-        thumb = self.thumb(self.inner_height)
+    def _side(self, sign: str, ink: Ink) -> Segment:
+        return Segment(sign, self.inks.style(ink))
+
+    def _right_side(self, y: int, track: int) -> Segment:
+        """The frame's right line, which is the track of the scroll bar."""
+        thumb = self.thumb(track)
         if thumb is None or not thumb[0] <= y < sum(thumb):
-            return strip([Span("│", self.frame_ink())], 1, self.inks)
-        return strip([Span("┃", Ink.BORDER_FOCUS if self.has_focus else Ink.MUTED)], 1, self.inks)
+            return self._side("│", self.frame_ink())
+        return self._side("┃", Ink.BORDER_FOCUS if self.has_focus else Ink.MUTED)
 
     def _edge(self, start: str, stop: str, left: Spans, right: Spans) -> Strip:
         ink = self.frame_ink()

@@ -95,7 +95,7 @@ class Gauges(Canvas):
     """The row of gauges, as many as fit."""
 
     DEFAULT_CSS = """
-    Gauges { height: 4; background: $background; }
+    Gauges { height: 4; }
     """
 
     def __init__(self, view: View) -> None:

@@ -63,9 +63,6 @@ _SIDE: Final = 8
 class Pane(Panel, can_focus=True):
     """The tabs."""
 
-    DEFAULT_CSS = """
-    Pane { background: $background; }
-    """
     BINDINGS = bindings(Where.PANE)
     ALLOW_SELECT = True
 
@@ -97,6 +94,8 @@ class Pane(Panel, can_focus=True):
         """The line that the search found last."""
         self._strips: OrderedDict[tuple[object, ...], Strip] = OrderedDict()
         self._rows: list[Row] | None = None
+        """The rows in sight, until something changes."""
+        self._thumb: tuple[int, int] | None = None
         self._spots: list[tuple[int, int, Tab]] = []
 
     @property
@@ -177,10 +176,10 @@ class Pane(Panel, can_focus=True):
             parts += [Span(" "), Span(f" ▼ {count:,} new ", Ink.BADGE)]
         return parts
 
-    def thumb(self, track: int) -> tuple[int, int] | None:
+    def thumb(self, track: int) -> tuple[int, int] | None:  # noqa: ARG002  # it was measured with the rows
         """Where the mark of the scroll bar stands."""
-        self._fit()
-        return self.view.thumb(track)
+        self._visible()
+        return self._thumb
 
     def paint_inside(self, y: int, width: int) -> Strip:
         """What the text is about, then its rows."""
@@ -200,6 +199,7 @@ class Pane(Panel, can_focus=True):
         if self._rows is None:
             self._fit()
             self._rows = self.view.rows()
+            self._thumb = self.view.thumb(self.inner_height)
         return self._rows
 
     def _row_strip(self, row: Row, width: int) -> Strip:

@@ -115,9 +115,6 @@ def _tries(subject: TaskState) -> list[Span]:
 class TaskTree(Panel, can_focus=True):
     """The tree of tasks."""
 
-    DEFAULT_CSS = """
-    TaskTree { background: $background; }
-    """
     BINDINGS = bindings(Where.TREE)
 
     @dataclass
