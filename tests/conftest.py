@@ -15,6 +15,10 @@ SAMPLE = 6
 """Long tests that a sample holds."""
 
 
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=300, deadline=None)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("tmtui")
     group.addoption(
@@ -29,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.sweep_seed is None:
         config.option.sweep_seed = int(os.environ.get("TMTUI_SWEEP_SEED", "0")) or random.randrange(1, 100_000)
+    settings.load_profile("thorough" if config.option.slow == "all" else "quick")
     os.environ["TMTUI_SWEEP_SEED"] = str(config.option.sweep_seed)
 
 

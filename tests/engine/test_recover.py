@@ -165,6 +165,7 @@ def test_giving_up_closes_what_a_crash_left_as_well() -> None:
     assert state.anomalies == []
     assert half_done(state) == []
     assert (state.status, state.tasks["it"].status) == (RunStatus.ABORTED, TaskStatus.ABORTED)
+    assert state.tasks["it"].used == 0
     assert all(run.status is not HookStatus.RUNNING for run in state.tasks["it"].attempts[0].hooks)
 
 

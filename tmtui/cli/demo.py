@@ -20,7 +20,7 @@ from tmtui.system.state_dir import state_dir
 DEFAULT: Final = "calculator"
 PLAN: Final = "tasks.yml"
 
-LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".taskmaster", ".git")
+LEFT_OUT: Final = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".taskmaster", ".git", "recorded")
 """What may lie in a sample and is no part of it."""
 
 

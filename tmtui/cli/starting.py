@@ -179,16 +179,13 @@ def _unfinished(project: Project, plan: Path) -> str:
     """The latest run here when it is of this plan and has not ended; nothing otherwise."""
     if not (project.state_dir / "state.db").exists():
         return ""
-    from tmtui.cli.project import load_state, open_log  # noqa: PLC0415  # only where a log is
+    from tmtui.cli.project import open_log  # noqa: PLC0415  # only where a log is
     from tmtui.domain.status import RUN_ENDED  # noqa: PLC0415  # likewise
 
     with open_log(project) as reader:
         latest = reader.latest_run()
-        if latest is None:
-            return ""
-        state = load_state(reader, latest.run)
-    same = state.plan is not None and (project.root / state.plan.path) == plan.absolute()
-    return state.run if same and state.status not in RUN_ENDED else ""
+    same = latest is not None and (project.root / latest.plan_path) == plan.absolute()
+    return latest.run if latest is not None and same and latest.status not in RUN_ENDED else ""
 
 
 def _wants_resume(project: Project, run_id: str, given: bool | None) -> bool:
