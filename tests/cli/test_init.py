@@ -14,10 +14,17 @@ def test_a_project_is_begun_and_what_is_written_is_right(project: Project) -> No
     (project.root / "pyproject.toml").write_text("")
     done = tmtui("init", cwd=project.root)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "✓ tasks.yml: written\n✓ .taskmaster.yml: written\n" in done.stdout
+    assert "✓ tasks.yml: written\n✓ .taskmaster.yml: written\n✓ tasks.agent.yml: written\n" in done.stdout
     assert "pytest" in (project.root / ".taskmaster.yml").read_text()
     checked = tmtui("config", "validate", cwd=project.root)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_what_is_written_can_be_rehearsed_at_once(project: Project) -> None:
+    assert tmtui("init", cwd=project.root).returncode == 0
+    done = tmtui("run", "--plain", cwd=project.root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tests run" in (project.root / "GREETING.md").read_text()
 
 
 def test_nothing_is_ever_overwritten(project: Project, command: Run) -> None:
@@ -43,5 +50,5 @@ def test_in_a_repository_the_state_folder_is_to_be_ignored(project: Project, com
 
 
 def test_json_names_what_was_written(project: Project, command: Run) -> None:
-    assert json.loads(command("init", "--json").out)["written"] == ["tasks.yml", ".taskmaster.yml"]
+    assert json.loads(command("init", "--json").out)["written"] == ["tasks.yml", ".taskmaster.yml", "tasks.agent.yml"]
     assert json.loads(command("init", "--json").out)["written"] == []

@@ -152,6 +152,12 @@ def test_why_a_person_is_asked(behind: int, outcome: Outcome, work: Work, title:
     assert why_to_ask(tale.it, work, outcome, tale.state.limits) == title
 
 
+def test_a_task_that_may_try_once_is_asked_about_after_that() -> None:
+    tale = Tale(make_task("it", max_attempts=1))
+    tale.begin()
+    assert why_to_ask(tale.it, BUSY, BAD, Limits()) == "failed 1 time"
+
+
 @pytest.mark.parametrize(
     ("outcome", "title"),
     [

@@ -1,4 +1,4 @@
-"""`tmtui init`: a first plan and first settings, in the current folder."""
+"""`tmtui init`: a first plan, first settings and a rehearsal of both, in the current folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from tmtui.cli.output import Line, Tone, say, say_json
 @click.command()
 @json_option
 def init(*, as_json: bool) -> ExitCode:
-    """Write a first tasks.yml and .taskmaster.yml here.
+    """Write a first tasks.yml and .taskmaster.yml here, and a script that rehearses them offline.
 
     What is there already stays as it is.
     """
@@ -28,11 +28,12 @@ def init(*, as_json: bool) -> ExitCode:
 
 def starters(folder: Path) -> dict[str, str]:
     """The files that a project starts with, by name."""
-    from tmtui.config.starter import SETTINGS_NAME, starter_settings  # noqa: PLC0415  # only `init` needs them
+    from tmtui.agents.starter import SCRIPT_NAME, STARTER_SCRIPT  # noqa: PLC0415  # only `init` needs them
+    from tmtui.config.starter import SETTINGS_NAME, starter_settings  # noqa: PLC0415  # likewise
     from tmtui.plans.starter import PLAN_NAME, STARTER_PLAN  # noqa: PLC0415  # likewise
 
     present = [path.name for path in folder.iterdir()]
-    return {PLAN_NAME: STARTER_PLAN, SETTINGS_NAME: starter_settings(present)}
+    return {PLAN_NAME: STARTER_PLAN, SETTINGS_NAME: starter_settings(present), SCRIPT_NAME: STARTER_SCRIPT}
 
 
 def write_new(folder: Path, texts: Mapping[str, str]) -> dict[str, bool]:
@@ -55,7 +56,12 @@ def init_lines(folder: Path, written: Mapping[str, bool]) -> list[Line]:
         Line(f"✓ {name}: written", Tone.GOOD) if new else Line(f"· {name}: was there already and stays as it is")
         for name, new in written.items()
     ]
-    lines += [Line(""), Line("Next: edit tasks.yml, look at it with `tmtui run tasks.yml --dry-run`, then run it.")]
+    lines += [
+        Line(""),
+        Line(
+            "Next: rehearse it with `tmtui run`, then edit tasks.yml. `tmtui run --dry-run` shows what would be done."
+        ),
+    ]
     if (folder / ".git").exists() and not _ignores_state(folder):
         lines.append(Line("Add .taskmaster/ to .gitignore: what tmtui records about its runs is kept there."))
     return lines

@@ -21,7 +21,7 @@ _TEMPLATE: Final = """\
 # `tmtui config show` lists every setting with its origin, `tmtui config validate` checks this file.
 
 # Who does the work. `scripted:FILE` plays a script, offline.
-# agent: scripted:tasks.agent.yml
+agent: scripted:tasks.agent.yml
 # agent_timeout: 30m
 
 # max_parallel: 1               # tasks at the same time
