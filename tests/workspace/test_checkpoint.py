@@ -304,7 +304,7 @@ async def test_a_tree_too_large_to_record_is_said_once_with_the_culprit(
 ) -> None:
     project.write("data.bin", b"0" * 3_000_000)
     slow = impostor(
-        tmp_path / "bin", f'case " $* " in *" add -A "*) sleep 600;; esac\nexec {shutil.which("git")} "$@"'
+        tmp_path / "bin", f'case " $* " in *" update-index "*) sleep 600;; esac\nexec {shutil.which("git")} "$@"'
     )
     monkeypatch.setenv("PATH", f"{Path(slow).parent}:{os.environ['PATH']}")
     workspace = await Workspace.open(project.root, project.state_dir, seconds=1)

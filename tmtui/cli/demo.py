@@ -106,10 +106,14 @@ async def put_under_git(folder: Path, message: str) -> str:
 
 
 def _run(folder: Path, options: dict[str, Any], before: Callable[[], None]) -> ExitCode:
-    from tmtui.cli.order import Order  # noqa: PLC0415  # after the copy
+    from tmtui.agents.registry import PACE_VARIABLE  # noqa: PLC0415  # after the copy
+    from tmtui.cli.order import Order  # noqa: PLC0415  # likewise
     from tmtui.cli.starting import start_run  # noqa: PLC0415  # likewise
 
     os.chdir(folder)
+    if no_terminal():
+        # Nobody watches the words appear, so they need not take their time.
+        os.environ.setdefault(PACE_VARIABLE, "0")
     order = Order(
         root=str(folder),
         state_dir=str(state_dir(folder)),

@@ -49,7 +49,7 @@ class Parts(msgspec.Struct, frozen=True):
         """
         recording, head = await asyncio.gather(self.record(), self.head())
         kept = await self.keeper.keep(recording.tree, head or "", name, unique=unique)
-        if not kept.commit:  # an attempt may have had git forget the objects, or made the repository anew
+        if not kept.ref:  # an attempt may have had git forget the objects, or made the repository anew
             recording = await self.record(afresh=True)
             kept = await self.keeper.keep(recording.tree, head or "", name, unique=unique)
         return Captured(recording, head, kept)

@@ -40,15 +40,9 @@ class Seed(msgspec.Struct, frozen=True):
     hidden: str
     """The folder, from the top, that is part of no tree; empty when it lies elsewhere."""
 
-    @property
-    def unseen(self) -> tuple[str, ...]:
-        """The pathspec that leaves `hidden` out, whatever a `.gitignore` says.
-
-        It begins with an escaped character: git takes a plain path, though excluded, for one that was asked
-        for, and fails because `info/exclude` ignores it.
-        """
-        escaped = "".join(f"\\{char}" if char in "\\*?[" else char for char in self.hidden[1:])
-        return (f":(exclude,top,glob)\\{self.hidden[0]}{escaped}/**",) if self.hidden else ()
+    def hides(self, path: bytes) -> bool:
+        """Whether `path` (from the top) lies in the hidden folder, whatever a `.gitignore` says about it."""
+        return bool(self.hidden) and path.startswith(os.fsencode(self.hidden) + b"/")
 
     async def prepare(self, index: Path) -> None:
         """Start `index` if there is none, and have it track what the user tracks.
@@ -84,10 +78,8 @@ class Seed(msgspec.Struct, frozen=True):
     async def _is_fit(self, index: Path) -> bool:
         listed = await self.git.run("ls-files", "-z", "-s", "-v", index=index)
         entries = [entry.partition(b"\t") for entry in listed.split(b"\0") if entry]
-        hidden = os.fsencode(self.hidden) + b"/"
         if not all(
-            about.startswith(_PLAIN) and about.endswith(b" 0") and not path.startswith(hidden)
-            for about, _, path in entries
+            about.startswith(_PLAIN) and about.endswith(b" 0") and not self.hides(path) for about, _, path in entries
         ):
             return False
         paths = b"".join(path + b"\0" for _, _, path in entries)
@@ -121,8 +113,8 @@ class Seed(msgspec.Struct, frozen=True):
     def _is_file(self, path: bytes) -> bool:
         """Whether `path` (from the root) is a file that belongs to the tree."""
         place = Path(self.git.cwd, os.fsdecode(path))
-        below_hidden = bool(self.hidden) and place.is_relative_to(self.repository.top / self.hidden)
-        return not below_hidden and (place.is_symlink() or place.is_file())
+        hidden = self.hides(os.fsencode(self.repository.prefix) + path)
+        return not hidden and (place.is_symlink() or place.is_file())
 
 
 def _lines(paths: set[bytes]) -> bytes:
