@@ -114,3 +114,10 @@ def test_settings_are_shown_with_their_origin_and_without_secrets(
     assert "canary" not in told.stdout
     assert {row["key"] for row in json.loads(told.stdout)} >= {"max_parallel", "theme"}
     assert not [row for row in json.loads(told.stdout) if row["origin"] == "built-in"]
+
+
+@pytest.mark.parametrize(("what", "key"), [("settings", "max_parallel"), ("plan", "tasks")])
+def test_the_schema_describes_each_key_to_an_editor(command: Run, what: str, key: str) -> None:
+    done = command("config", "schema", what)
+    assert done.code == 0
+    assert json.loads(done.out)["properties"][key]["description"]

@@ -222,6 +222,7 @@ def test_no_cut_makes_a_sequence_that_is_obeyed(parts: list[str], data: st.DataO
         ([b"\xf0\x9f\x91\xa8", b"\xe2\x80\x8d", b"\xf0\x9f\x91\xa9"], "\U0001f468\u200d\U0001f469"),
         ([b"tail \x1b["], "tail ␛["),
         ([b"\xff\xfe"], "\ufffd\ufffd"),
+        ([b"caf\xc3"], "caf\ufffd"),
     ],
 )
 def test_what_a_cut_splits_is_put_together_again(pieces: list[bytes], shown: str) -> None:

@@ -16,10 +16,20 @@ from tmtui.events.hook import HookFinished, HookStalled, HookStarted
 from tmtui.events.money import MoneySpent
 from tmtui.events.monitor import Degraded, TailLost, Troubled
 from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
-from tmtui.events.run import Limits, RunFinished, RunReplanned, RunStarted, RunSuspended
-from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskSucceeded
+from tmtui.events.run import (
+    Limits,
+    RunFinished,
+    RunPaused,
+    RunReplanned,
+    RunStarted,
+    RunSuspended,
+    RunUnpaused,
+    RunWaiting,
+    RunWoken,
+)
+from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskStarted, TaskSucceeded
 from tmtui.events.tool import ToolFinished, ToolStarted
-from tmtui.state.fold import fold_all
+from tmtui.state.fold import ANOMALY_CAP, fold_all
 from tmtui.state.model import State
 
 
@@ -66,6 +76,18 @@ def test_attempts_without_a_change_are_counted_in_a_row() -> None:
     assert expected == [1, 2, 0, 1, 0, 1]
 
 
+@pytest.mark.parametrize("outcome", [BAD, CRASH])
+def test_an_answer_to_retry_begins_to_count_anew(outcome: Outcome) -> None:
+    tale = Tale()
+    tale.begin()
+    tale.measure(1, progressed=False)
+    tale.finish(1, outcome, counted=outcome is BAD)
+    assert tale.it.non_progress + tale.it.recoveries == 1
+    tale.ask()
+    tale.answer("retry")
+    assert (tale.it.non_progress, tale.it.recoveries) == (0, 0)
+
+
 def test_a_task_that_needs_no_change_is_never_idle() -> None:
     tale = Tale(make_task("it", progress=False))
     tale.begin()
@@ -94,6 +116,7 @@ def test_reopening_gives_all_attempts_anew() -> None:
     tale.tell(TaskReopened("person"), "it")
     it = tale.it
     assert (it.status, it.allowance, it.used, it.non_progress, it.ended_ms) == (TaskStatus.READY, 6, 3, 0, 0)
+    assert it.evidence == ""
 
 
 # Going on after an interruption.
@@ -264,6 +287,39 @@ def test_a_finished_run_can_be_taken_up_again() -> None:
     assert (state.only, state.limits.max_parallel, state.pid) == (("it",), 2, 2)
 
 
+# Why a run holds.
+
+
+def standing(tale: Tale) -> tuple[RunStatus, bool, bool, str, int | None]:
+    state = tale.state
+    return (state.status, state.paused, state.suspended, state.reason, state.until_ms)
+
+
+def test_a_run_that_holds_says_why_and_until_when() -> None:
+    tale = Tale()
+    tale.tell(RunWaiting("rate_limit", 99))
+    assert standing(tale) == (RunStatus.WAITING, False, False, "rate_limit", 99)
+    tale.tell(RunWoken())
+    assert standing(tale) == (RunStatus.RUNNING, False, False, "", None)
+    tale.tell(RunPaused("person"))
+    assert standing(tale) == (RunStatus.WAITING, True, False, "paused by person", None)
+    tale.tell(RunUnpaused("person"))
+    assert standing(tale) == (RunStatus.RUNNING, False, False, "", None)
+    tale.tell(RunSuspended("stopped by a person"))
+    assert standing(tale) == (RunStatus.WAITING, False, True, "stopped by a person", None)
+    tale.tell(RunStarted(2, "deck", "boot", resumed=True))
+    assert standing(tale) == (RunStatus.RUNNING, False, False, "", None)
+
+
+def test_a_paused_run_stays_so_when_what_it_waited_for_has_come() -> None:
+    tale = Tale()
+    tale.tell(RunWaiting("rate_limit", 99))
+    tale.tell(RunPaused("person"))
+    tale.tell(RunWoken())
+    state = tale.state
+    assert (state.status, state.paused, state.until_ms) == (RunStatus.WAITING, True, None)
+
+
 # What goes on inside an attempt.
 
 
@@ -318,6 +374,13 @@ def test_what_works_less_well_is_said_once_and_what_broke_each_time() -> None:
     assert [(each.what, each.why) for each in state.degraded] == [("checkpoints", "no git"), ("sandbox", "no userns")]
     assert [each.where for each in state.troubles] == ["screen", "log"]
     assert "last 2 events" in state.troubles[1].message
+
+
+def test_only_so_many_anomalies_are_kept() -> None:
+    log = Log()
+    for _ in range(ANOMALY_CAP + 50):
+        log.tell(TaskStarted(), "nowhere")
+    assert [each.seq for each in fold_all(log.events).anomalies] == list(range(1, ANOMALY_CAP + 1))
 
 
 def test_a_state_comes_back_from_json_as_it_was() -> None:

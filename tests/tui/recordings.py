@@ -79,6 +79,10 @@ class Tape:
         """Record an event of a task's latest attempt."""
         self.add(event, task, self._attempts.get(task, 0), after=after)
 
+    def has_begun(self, task: str) -> bool:
+        """Whether a task has had an attempt."""
+        return task in self._attempts
+
     # What an attempt is made of.
 
     def start(self, task: str, *, note: str = "") -> None:

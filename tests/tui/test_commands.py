@@ -180,7 +180,7 @@ async def test_a_bad_keymap_is_told() -> None:
 def our_classes() -> set[type]:
     """Every app, screen and widget of ours."""
 
-    def below(kind: type) -> set[type]:
+    def below(kind: type[object]) -> set[type]:
         found: set[type] = set()
         for sub in kind.__subclasses__():
             found |= {sub, *below(sub)}
@@ -193,8 +193,8 @@ def test_no_class_of_ours_takes_a_name_of_textuals_by_accident() -> None:
     meant = {
         "ALLOW_SELECT", "AUTO_FOCUS", "BINDINGS", "COMMANDS", "CSS_PATH", "DEFAULT_CSS", "ENABLE_COMMAND_PALETTE",
         "HORIZONTAL_BREAKPOINTS", "VERTICAL_BREAKPOINTS", "TITLE", "can_focus", "can_focus_children", "check_action",
-        "compose", "get_selection", "handle_bindings_clash", "notify_style_update", "render_line", "selection_updated",
-        "_on_paste", "notify",
+        "compose", "get_selection", "handle_bindings_clash", "notify_style_update", "render_line",
+        "selection_updated", "_on_paste", "notify",
     }  # fmt: skip
     made_by_textual = {
         "_computes", "_css_type_name", "_css_type_names", "_decorated_handlers", "_inherit_bindings",

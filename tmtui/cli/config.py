@@ -101,3 +101,14 @@ def show(*, only_set: bool, as_json: bool) -> ExitCode:
     values = min(40, max((len(row.value) for row in rows), default=0))
     say(*(f"{row.key:<{keys}}  {row.value or '-':<{values}}  {row.origin}" for row in rows))
     return ExitCode.OK
+
+
+@config.command()
+@click.argument("what", type=click.Choice(["settings", "plan"]), default="settings")
+def schema(what: str) -> ExitCode:
+    """Print the JSON Schema of the settings or of a plan, for editors."""
+    from tmtui.config.written import SettingsWritten  # noqa: PLC0415  # loads pydantic
+    from tmtui.plans.written import PlanWritten  # noqa: PLC0415  # likewise
+
+    say_json((SettingsWritten if what == "settings" else PlanWritten).model_json_schema())
+    return ExitCode.OK

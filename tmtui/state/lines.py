@@ -132,7 +132,7 @@ class Lines:
     def add(self, kind: LineKind, text: str = "", at_ms: int = 0, lead: int = 0) -> None:
         """Add one whole line."""
         self._open = None
-        self._append(kind, text, at_ms, lead)
+        self._append_all(kind, [text], at_ms, lead)
 
     def gap(self) -> None:
         """Add a blank line, unless there is one or nothing stands above it."""
@@ -148,8 +148,7 @@ class Lines:
         pieces = (text[:-1] if ended else text).split("\n")
         if joins:
             self._extend(kind, pieces.pop(0), at_ms)
-        for piece in pieces:
-            self._append(kind, piece, at_ms, 0)
+        self._append_all(kind, pieces, at_ms)
         self._open, self._line_ended = (kind, source), ended
 
     def continues(self, kind: LineKind, source: str) -> bool:
@@ -161,22 +160,23 @@ class Lines:
         self._texts[-1] += piece[:room]
         self._characters += min(room, len(piece))
         self.revision += 1
-        for start in range(room, len(piece), LINE_CAP):
-            self._append(kind, piece[start : start + LINE_CAP], at_ms, 0)
+        rest = [piece[start : start + LINE_CAP] for start in range(room, len(piece), LINE_CAP)]
+        self._append_all(kind, rest, at_ms)
 
-    def _append(self, kind: LineKind, text: str, at_ms: int, lead: int) -> None:
-        self._texts.append(text)
-        self._kinds.append(_CODES[kind])
-        self._leads.append(min(lead, LEAD_CAP))
-        self._times.append(at_ms)
-        self._characters += len(text)
+    def _append_all(self, kind: LineKind, texts: list[str], at_ms: int, lead: int = 0) -> None:
+        """Add lines of one kind and moment, a column at a time."""
+        self._texts += texts
+        self._kinds += bytes((_CODES[kind],)) * len(texts)
+        self._leads += bytes((min(lead, LEAD_CAP),)) * len(texts)
+        self._times.extend([at_ms] * len(texts))
+        self._characters += sum(map(len, texts))
         self.revision += 1
-        if len(self._texts) > self._lines_cap or self._characters > self._characters_cap:
+        while len(self._texts) > self._lines_cap or self._characters > self._characters_cap:
             self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        """Drop an eighth at a time: what is left is moved once for many lines."""
-        count = max(1, len(self._texts) // 8)
+        """Drop an eighth at least: what is left is moved once for many lines."""
+        count = max(1, len(self._texts) // 8, len(self._texts) - self._lines_cap)
         self._characters -= sum(map(len, self._texts[:count]))
         for column in (self._texts, self._kinds, self._leads, self._times):
             del column[:count]

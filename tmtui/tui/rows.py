@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tmtui.state.lines import LineKind
 from tmtui.tui.figures import time_of_day
-from tmtui.tui.paint import Ink, Inks, Span, Spans, segments
+from tmtui.tui.paint import Ink, Inks, Span
 from tmtui.tui.viewport import GUTTERS, PLAIN_GUTTER, Row
 
 
@@ -57,39 +57,45 @@ class Dress(NamedTuple):
 def row_strip(row: Row, width: int, inks: Inks, dress: Dress) -> Strip:
     """The row in exactly `width` cells."""
     under = () if dress.under is None else (dress.under,)
-    margin = segments(_margin(row, times=dress.times), inks, dress.under)
-    pad = inks.style(Ink.TEXT, *under)
-    text: list[Segment] = []
+    line = [Segment(text, inks.style(ink, *under)) for text, ink in _margin(row, times=dress.times)]
     place = row.start
     for piece, over in _pieces(row, dress):
         meta = Style.from_meta({"offset": (place, row.number)})
-        text.append(Segment(piece, inks.style(over[0], *under, *over[1:]) + meta))
+        line.append(Segment(piece, inks.style(over[0], *under, *over[1:]) + meta))
         place += len(piece)
-    return Strip([*margin, *text]).adjust_cell_length(width, pad)
+    pad = inks.style(Ink.TEXT, *under)
+    used = sum(len(each.text) if each.text.isascii() else each.cell_length for each in line)
+    if used > width:
+        return Strip(line, used).adjust_cell_length(width, pad)
+    line.append(Segment(" " * (width - used), pad))
+    return Strip(line, width)
 
 
-def _margin(row: Row, *, times: bool) -> Spans:
+def _margin(row: Row, *, times: bool) -> Iterator[Span]:
     """The time and the gutter before a piece of a line."""
     again = row.part > 0
-    gutter = GUTTERS.get(row.kind, PLAIN_GUTTER)
-    if again and row.kind not in _REPEATED_GUTTERS:
-        gutter = " " * len(gutter)
-    ink = Ink.FAINT if row.kind in _REPEATED_GUTTERS else KIND_INKS.get(row.kind, Ink.CALL)
-    spans = [Span(gutter + " " * row.hang, ink)]
     if times:
         stamp = "" if again else time_of_day(row.at_ms)
-        spans.insert(0, Span(f" {stamp:<{TIMES_WIDTH - 1}}", Ink.MUTED))
-    return spans
+        yield Span(f" {stamp:<{TIMES_WIDTH - 1}}", Ink.MUTED)
+    gutter = GUTTERS.get(row.kind, PLAIN_GUTTER)
+    repeated = row.kind in _REPEATED_GUTTERS
+    if again and not repeated:
+        gutter = " " * len(gutter)
+    yield Span(gutter + " " * row.hang, Ink.FAINT if repeated else KIND_INKS.get(row.kind, Ink.CALL))
 
 
 def _pieces(row: Row, dress: Dress) -> Iterator[tuple[str, tuple[Ink, ...]]]:
     """A row's text in pieces, each with the inks that lie over one another there, the lowest first."""
     length = len(row.text)
+    plain = _ink_of(row)
+    if not (row.lead or dress.matches or dress.selection):
+        if length:
+            yield row.text, (plain,)
+        return
     overlays = [(start - row.start, stop - row.start, dress.match_ink) for start, stop in dress.matches]
     if dress.selection is not None:
         overlays.append((dress.selection[0] - row.start, dress.selection[1] - row.start, Ink.SELECTED))
     ends = {place for start, stop, _ in overlays for place in (start, stop) if 0 < place < length}
-    plain = _ink_of(row)
     for start, stop in pairwise(sorted({0, length, min(row.lead, length), *ends})):
         ink = LEAD_INKS.get(row.kind, plain) if stop <= row.lead else plain
         yield row.text[start:stop], (ink, *(each for first, last, each in overlays if first <= start < last))

@@ -31,6 +31,8 @@ PLAIN_GUTTER: Final = " "
 _HANGING: Final = frozenset({LineKind.FIELD, LineKind.KEY, LineKind.GOOD, LineKind.BAD, LineKind.WARN, LineKind.ROW})
 """Kinds whose rows behind the first begin where the lead ends."""
 
+_ONE_ROW: Final = (0,)
+
 _CACHE_CAP: Final = 4_096
 
 
@@ -136,8 +138,10 @@ class Viewport:
         if number in self._parts:
             return self._parts[number]
         line = self.lines[number]
-        hang = line.lead if line.kind in _HANGING else 0
-        found = breaks(shown(line.text), self.width - len(GUTTERS.get(line.kind, PLAIN_GUTTER)), hang)
+        room = self.width - len(GUTTERS.get(line.kind, PLAIN_GUTTER))
+        if len(line.text) <= room and line.text.isascii():
+            return _ONE_ROW
+        found = breaks(shown(line.text), room, line.lead if line.kind in _HANGING else 0)
         if number < self.lines.settled:
             if len(self._parts) > _CACHE_CAP:
                 self._parts.clear()

@@ -16,13 +16,15 @@ from functools import cache
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, ClassVar, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails
 
 from tmtui.domain.problem import Problem
 from tmtui.domain.text import clean_line
 from tmtui.system.documents.builder import Place
 from tmtui.system.documents.complaints import complaint
+from tmtui.system.documents.describing import field_docstrings
 from tmtui.system.documents.document import Document
 from tmtui.system.documents.near import did_you_mean
 from tmtui.system.documents.nodes import ListNode, MapNode, Node, ScalarNode, as_written, plain
@@ -30,7 +32,7 @@ from tmtui.system.documents.values import ONE_OR_MANY
 
 
 class Written(BaseModel):
-    """A mapping that people write. The docstrings of its fields describe them to readers of the code."""
+    """A mapping that people write. The docstrings of its fields describe them in the JSON Schema, too."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -39,6 +41,15 @@ class Written(BaseModel):
 
     unknown_hint: ClassVar[str] = ""
     """What to do about a key that is unknown and near to none."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        properties = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in field_docstrings(cls).items():
+            if name in properties:
+                properties[name].setdefault("description", text)
+        return schema
 
     def as_said(self) -> dict[str, Any]:
         """What is written, by field; nothing that is left out."""

@@ -1,0 +1,140 @@
+"""What the cockpit costs before its first frame, and what it leaves behind when it goes."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.terminal import Terminal
+
+
+HEAVY = (
+    "anthropic",
+    "openai",
+    "pydantic",
+    "yaml",
+    "jinja2",
+    "httpx",
+    "httpx2",
+    "jsonschema",
+    "psutil",
+    "click",
+    "sqlite3",
+)
+HOSTILE_BYTES = (
+    b"\x1b]0;pwn", b"\x1b]52;c;pwn", b"\x1b[2J\x1b[Hpwn", b"\x1bP1$r", b"\xc2\x9b", b"\xe2\x80\xae", b"\x07", b"\x08",
+)  # fmt: skip
+"""What would be obeyed, or seen elsewhere than where it stands."""
+
+SLOW_WIDGETS = ("textual.widgets._markdown", "textual.widgets._text_area", "textual.widgets._data_table")
+
+PROGRAM = """
+import asyncio, sys, time
+from tests.tui.recordings import running
+from tmtui.tui.app import Cockpit, open_cockpit
+from tmtui.tui.ports import Rig
+
+class Source:
+    async def open(self):
+        yield running().events
+        {then}
+        await asyncio.sleep(3600)
+    async def fetch(self, task, attempt, upto):
+        return running().events
+
+left = open_cockpit(Rig(source=Source(), live=True, now=lambda: 0))
+print(repr((left.reason, left.message, left.exit_code)), file=sys.stderr)
+sys.exit(left.exit_code)
+"""
+
+
+def cockpit(tmp_path: Path, then: str = "") -> Terminal:
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return Terminal([sys.executable, "-c", PROGRAM.format(then=then)], cwd=tmp_path, env=env)
+
+
+def test_nothing_heavy_is_loaded_before_the_first_frame() -> None:
+    program = (
+        "import asyncio, sys\n"
+        "from tests.tui.recordings import running\n"
+        "from tests.tui.robot import Feed\n"
+        "before = set(sys.modules)\n"
+        "from tmtui.tui.app import Cockpit\n"
+        "from tmtui.tui.ports import Rig\n"
+        "async def main():\n"
+        "    app = Cockpit(Rig(source=Feed(running().events, live=True), live=True, now=lambda: 0))\n"
+        "    async with app.run_test() as pilot:\n"
+        "        await pilot.pause()\n"
+        "asyncio.run(main())\n"
+        "print(*sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    loaded = set(done.stdout.split())
+    assert "tmtui.tui.screens.run" in loaded
+    assert loaded & {*HEAVY, *SLOW_WIDGETS} == set()
+    assert not {
+        name for name in loaded if name.startswith(("tmtui.engine", "tmtui.agents", "tmtui.config", "tmtui.cli"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"),
+    [(signal.SIGTERM, 143, "TERM"), (signal.SIGHUP, 129, "HUP"), (signal.SIGINT, 130, "INT")],
+)
+def test_a_signal_puts_the_terminal_back_and_is_told(
+    number: signal.Signals, code: int, word: str, tmp_path: Path
+) -> None:
+    with cockpit(tmp_path) as terminal:
+        terminal.until("calc-3")
+        terminal.kill(number)
+        assert terminal.until_exit() == code
+        assert f"('signal', 'ended by {word}', {code})" in terminal.text
+        assert terminal.settings == terminal.before
+        assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_a_fault_of_the_screen_puts_the_terminal_back_and_says_what_it_was(tmp_path: Path) -> None:
+    with cockpit(
+        tmp_path, then="await asyncio.sleep(0.3); raise ZeroDivisionError('the \\x1b[2Jscreen broke')"
+    ) as terminal:
+        assert terminal.until_exit() == 70
+        text = " ".join(terminal.text.split())
+        assert "('failed', 'the screen failed: ZeroDivisionError: the ␛[2Jscreen broke', 70)" in text
+        assert "Traceback" not in text
+        assert terminal.settings == terminal.before
+        assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_leaving_puts_the_terminal_back(tmp_path: Path) -> None:
+    with cockpit(tmp_path) as terminal:
+        terminal.until("calc-3")
+        terminal.press("q")
+        assert terminal.until_exit() == 0
+        assert "('detached', '', 0)" in terminal.text
+        assert terminal.settings == terminal.before
+
+
+def test_hostile_bytes_reach_no_terminal(tmp_path: Path) -> None:
+    program = PROGRAM.replace("running", "hostile").replace(
+        "from tests.tui.recordings import hostile",
+        "from tests.tui.test_hostile import HOSTILE, tape_of\nhostile = lambda: tape_of(HOSTILE)",
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    argv = [sys.executable, "-c", program.format(then="")]
+    with Terminal(argv, cwd=tmp_path, env=env, columns=150, rows=50) as terminal:
+        terminal.until("pwn")
+        for key in "123456":
+            terminal.press(key)
+            terminal.until(lambda screen: "pwn" in screen)
+        terminal.press("q")
+        terminal.until_exit()
+        raw = bytes(terminal.raw)
+        for payload in HOSTILE_BYTES:
+            at = raw.find(payload)
+            assert at < 0, raw[max(0, at - 60) : at + 60]
+        assert terminal.settings == terminal.before
