@@ -1,5 +1,7 @@
 """What an agent is asked: the task, and after a failure what went wrong, the latest failure in full."""
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
@@ -45,9 +47,8 @@ def test_what_a_task_does_not_have_is_not_mentioned() -> None:
 
 def test_a_retry_is_told_the_failure_in_a_fence_and_then_the_whole_task() -> None:
     text = asked(failures=(FIRST,)).text
-    assert text.startswith(
-        "# The task again: Divide safely\n\nAttempt 1 did not pass. test hook failed (exit code 1)\n"
-    )
+    reason = f'<untrusted-{NONCE} source="the run">\ntest hook failed (exit code 1)\n</untrusted-{NONCE}>'
+    assert text.startswith(f"# The task again: Divide safely\n\nAttempt 1 did not pass:\n\n{reason}\n")
     assert f'<untrusted-{NONCE} source="hook test">\nE   ZeroDivisionError\n</untrusted-{NONCE}>' in text
     assert "Find the cause of the failure in what you changed" in text
     assert text.endswith(asked().text)
@@ -56,15 +57,19 @@ def test_a_retry_is_told_the_failure_in_a_fence_and_then_the_whole_task() -> Non
 
 def test_earlier_failures_are_told_in_a_line_each_and_only_the_last_one_in_full() -> None:
     text = asked(failures=(FIRST, SECOND)).text
-    assert "Attempt 2 did not pass." in text
+    assert "Attempt 2 did not pass:" in text
     assert "- Attempt 1: test hook failed (exit code 1) It changed calculator/ops.py.\n" in text
     assert "still no" in text
     assert "ZeroDivisionError" not in text
     assert "Nothing was changed last time." in text
 
 
-def test_a_failure_without_output_has_no_fence() -> None:
-    assert "untrusted" not in asked(failures=(Failure(1, "the agent said nothing"),)).text
+def test_all_that_is_told_of_failures_is_fenced_for_it_may_quote_what_others_wrote() -> None:
+    text = asked(failures=(Failure(1, "says one"), Failure(2, "says two"))).text
+    outside = re.sub(rf"<untrusted-{NONCE}.*?</untrusted-{NONCE}>", "", text, flags=re.DOTALL)
+    assert "says one" in text
+    assert "says two" in text
+    assert "says" not in outside.partition("# Task:")[0]
 
 
 @pytest.mark.parametrize("failures", [(), (FIRST,)])

@@ -58,6 +58,20 @@ class StageResult(msgspec.Struct, frozen=True):
     passed: tuple[str, ...] = ()
 
 
+def places(hooks: Iterable[Hook]) -> dict[str, Hook]:
+    """Hooks by a name of their own: one that stands in a stage again is `name#2`."""
+    found: dict[str, Hook] = {}
+    for hook in hooks:
+        times = sum(known.name == hook.name for known in found.values()) + 1
+        found[hook.name if times == 1 else f"{hook.name}#{times}"] = hook
+    return found
+
+
+def place_of(hook_id: str) -> str:
+    """The name of a hook in its stage, from the id of a run of it: `task:attempt:stage:name:round`."""
+    return hook_id.split(":", 3)[-1].rpartition(":")[0]
+
+
 class Hooks:
     """Runs the hooks of one attempt."""
 
@@ -76,13 +90,15 @@ class Hooks:
             stage: When.
             known: Runs that an interrupted attempt had brought to their end: their results stand.
         """
-        results = {run.name: run for run in known if run.stage is stage and run.status not in UNFINISHED_HOOKS}
+        results = {
+            place_of(run.id): run for run in known if run.stage is stage and run.status not in UNFINISHED_HOOKS
+        }
         passed: list[str] = []
-        for hook in hooks:
-            if hook.name in results:
-                status, message = results[hook.name].status, results[hook.name].message
+        for place, hook in places(hooks).items():
+            if place in results:
+                status, message = results[place].status, results[place].message
             else:
-                ended = await self._run(hook, stage)
+                ended = await self._run(hook, stage, place)
                 status, message = ended.status, ended.message
             if status is HookStatus.PASSED:
                 passed.append(hook.name)
@@ -90,18 +106,18 @@ class Hooks:
                 return StageResult(outcome_of(status, stage, message), tuple(passed))
         return StageResult(OK, tuple(passed))
 
-    async def _run(self, hook: Hook, stage: Stage) -> HookFinished:
+    async def _run(self, hook: Hook, stage: Stage, place: str) -> HookFinished:
         for round_ in range(1, hook.retry_count + 2):
             if round_ > 1:
                 await self._world.clock.sleep(hook.retry_delay)
             await self._gate.passed()
-            ended = await self._run_once(hook, stage, round_)
+            ended = await self._run_once(hook, stage, f"{place}:{round_}", round_)
             if ended.status in (HookStatus.PASSED, HookStatus.NOT_FOUND):
                 break
         return ended
 
-    async def _run_once(self, hook: Hook, stage: Stage, round_: int) -> HookFinished:
-        hook_id = f"{self._task}:{self._attempt}:{stage}:{hook.name}:{round_}"
+    async def _run_once(self, hook: Hook, stage: Stage, name: str, round_: int) -> HookFinished:
+        hook_id = f"{self._task}:{self._attempt}:{stage}:{name}"
         stream = OutputStream(
             lambda text, skipped: self._note_output(hook, hook_id, text, skipped),
             self._world.logs.open(self._task, stage) if hook.log_output else None,

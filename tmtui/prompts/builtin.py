@@ -35,7 +35,9 @@ Where: {{ task_path }}
 RETRY: Final = """\
 # The task again: {{ task_title }}
 
-Attempt {{ attempt_number }} did not pass. {{ failure_reason }}
+Attempt {{ attempt_number }} did not pass:
+
+{{ failure_reason }}
 {% if error_output %}
 ## What the check said
 

@@ -59,13 +59,13 @@ def compose(task: Task, failures: tuple[Failure, ...], note: str, description: s
     }
     text = render(TASK, "task.txt", variables)
     if failures:
-        last = failures[-1]
+        *earlier, last = failures
         again = {
             **variables,
             "attempt_number": last.round,
-            "failure_reason": last.reason,
+            "failure_reason": fence(last.reason, "the run", nonce),
             "error_output": fence(last.output, last.source, nonce) if last.output else "",
-            "earlier_attempts": _bullets(tuple(map(_line, failures[:-1]))),
+            "earlier_attempts": fence(_bullets(tuple(map(_line, earlier))), "the run", nonce) if earlier else "",
             "fix_suggestions": _suggestion(last),
         }
         text = render(RETRY, "retry.txt", again) + "\n" + text
