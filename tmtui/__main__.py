@@ -3,6 +3,7 @@
 Asking for the version is the one thing that scripts do by the hundred, so it is answered before anything is imported.
 """
 
+import gc
 import os
 import sys
 
@@ -18,7 +19,10 @@ def main() -> int:
         return 0
     from tmtui.cli.main import run_program  # noqa: PLC0415  # a version costs nothing
 
-    return run_program(sys.argv[1:])
+    code = run_program(sys.argv[1:])
+    # The interpreter, on its way out, would search all that is left for rings, which the end of the process frees.
+    gc.freeze()
+    return code
 
 
 def _told(text: str) -> bool:

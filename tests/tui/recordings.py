@@ -163,9 +163,9 @@ class Tape:
     def ask(self, task: str, decision_id: str = "d1", falls: tuple[str, ...] = ("calc-6",)) -> None:
         """A person is needed."""
         failures = (
-            "ZeroDivisionError in test_root",
-            "AssertionError in test_root: 1.4 != 1.41421",
-            "ZeroDivisionError in test_root",
+            "Attempt 1: ZeroDivisionError in test_root",
+            "Attempt 2: AssertionError in test_root: 1.4 != 1.41421",
+            "Attempt 3: pytest exited with code 1: ZeroDivisionError in test_root",
         )
         self.on(
             task,

@@ -26,8 +26,8 @@ async def test_a_question_slides_in_with_what_failed_and_takes_no_focus() -> Non
         assert robot.at(TaskTree)
         for part in (
             "calc-5 Square root needs you: test failed 3 times",
-            "try 1  ZeroDivisionError in test_root",
-            "try 2  AssertionError in test_root: 1.4 != 1.41421",
+            "✗ Attempt 1: ZeroDivisionError in test_root",
+            "✗ Attempt 2: AssertionError in test_root: 1.4 != 1.41421",
             "[r] Retry",
             "[s] Skip (1 task falls with it)",
             "[a] Abort run",
@@ -36,6 +36,7 @@ async def test_a_question_slides_in_with_what_failed_and_takes_no_focus() -> Non
             "! to answer",
         ):
             assert part in bar(robot)
+        assert bar(robot).count("pytest exited with code 1") == 1
         assert "1 needs you" in robot.of(robot.screen.header)
 
 

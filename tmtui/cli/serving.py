@@ -115,6 +115,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         Held: another engine is at work in the state folder.
         StorageError: the log cannot be used.
     """
+    await_children_cheaply()
     state_dir = Path(order.state_dir)
     clock = SystemClock()
     prepared = read_order(order)
@@ -183,6 +184,14 @@ async def _checkpoints(order: Order, settings: Settings) -> tuple[Checkpoints, s
         return NoTrees(), NoTrees.PROBLEM
     workspace = await Workspace.open(Path(order.root), Path(order.state_dir))
     return Trees(workspace), workspace.problem
+
+
+def await_children_cheaply() -> None:
+    """Have the running loop wait for git through pidfds: before Python 3.12 it starts a thread for each child."""
+    if sys.version_info < (3, 12) and hasattr(os, "pidfd_open"):
+        watcher = asyncio.PidfdChildWatcher()
+        watcher.attach_loop(asyncio.get_running_loop())
+        asyncio.get_event_loop_policy().set_child_watcher(watcher)
 
 
 def child_environment() -> dict[str, str]:

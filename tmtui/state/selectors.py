@@ -90,9 +90,14 @@ MIN_RATE_MS: Final = 10_000
 
 
 def micro_per_minute(state: State, now_ms: int) -> int | None:
-    """What a minute of this run has cost on average; None while that cannot be said."""
+    """What a minute of this run has cost on average; None while that cannot be said, and when it is over."""
     elapsed = state.elapsed_ms(now_ms)
-    if elapsed < MIN_RATE_MS or not state.spending.requests or state.spending.micro_or_unknown is None:
+    if (
+        is_over(state)
+        or elapsed < MIN_RATE_MS
+        or not state.spending.requests
+        or state.spending.micro_or_unknown is None
+    ):
         return None
     return state.spending.micro * 60_000 // elapsed
 

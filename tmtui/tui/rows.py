@@ -102,6 +102,6 @@ def _pieces(row: Row, dress: Dress) -> Iterator[tuple[str, tuple[Ink, ...]]]:
 
 
 def _ink_of(row: Row) -> Ink:
-    if row.kind is LineKind.INPUT and row.text[:2] in ("+ ", "- "):
-        return Ink.ADDED if row.text[0] == "+" else Ink.REMOVED
+    if row.kind is LineKind.INPUT and row.mark in ("+ ", "- "):
+        return Ink.ADDED if row.mark == "+ " else Ink.REMOVED
     return KIND_INKS.get(row.kind, Ink.TEXT)

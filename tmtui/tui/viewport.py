@@ -52,6 +52,8 @@ class Row(NamedTuple):
     """How many characters of the piece belong to the line's lead."""
     hang: int
     """Cells left blank before the piece."""
+    mark: str
+    """The first two characters of the line: the sign of a changed line."""
 
 
 class Anchor(NamedTuple):
@@ -130,7 +132,9 @@ class Viewport:
             start += self.left
             stop = min(stop, start + 2 * self.width)
         hang = line.lead if part and line.kind in _HANGING else 0
-        return Row(number, part, start, text[start:stop], line.kind, line.at_ms, max(0, line.lead - start), hang)
+        return Row(
+            number, part, start, text[start:stop], line.kind, line.at_ms, max(0, line.lead - start), hang, text[:2]
+        )
 
     def _line_parts(self, number: int) -> tuple[int, ...]:
         if not self.wrap:

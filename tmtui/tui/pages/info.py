@@ -33,9 +33,10 @@ def _status(lines: Lines, state: State, subject: TaskState) -> None:
     mark = TASK_MARKS[subject.status]
     lines.add(LineKind.HEAD, f"{subject.task.id} · {subject.task.title}")
     _field(lines, "status", f"{mark.sign} {mark.word}")
-    for number, fact in enumerate(evidence(state, subject)):
-        _field(lines, "" if number else "because", fact)
-    if subject.last_error:
+    facts = evidence(state, subject)
+    for number, fact in enumerate(facts):
+        _field(lines, "" if number else "because", f"· {fact}")
+    if subject.last_error and subject.last_error not in facts:
         _field(lines, "last error", subject.last_error)
     if subject.intervention:
         _field(lines, "answered", subject.intervention)

@@ -98,13 +98,10 @@ class DecisionBar(Panel, can_focus=True):
         if decision is None:
             return []
         failures = decision.failures[-self._failures_told() :]
-        skipped = len(decision.failures) - len(failures)
-        lines: list[Spans] = [
-            [Span(f" try {number}  ", Ink.MUTED), Span(failure)]
-            for number, failure in enumerate(failures, skipped + 1)
-        ]
-        if decision.error and not (failures and failures[-1] in decision.error):
-            lines.append([Span(" error  ", Ink.MUTED), Span(decision.error, Ink.BAD)])
+        lines: list[Spans] = [[Span(" ✗ ", Ink.BAD), Span(failure)] for failure in failures]
+        last = failures[-1] if failures else ""
+        if decision.error and decision.error not in last and (not last or last not in decision.error):
+            lines.append([Span(" ✗ ", Ink.BAD), Span(decision.error, Ink.BAD)])
         return lines
 
     def _failures_told(self) -> int:
