@@ -3,7 +3,6 @@
 Asking for the version is the one thing that scripts do by the hundred, so it is answered before anything is imported.
 """
 
-import gc
 import os
 import sys
 
@@ -17,7 +16,9 @@ def main() -> int:
     """Run the program with the process's arguments and return its exit code."""
     if sys.argv[1:] in (["--version"], ["-V"]) and _told(f"tmtui {__version__}\n"):
         return 0
-    from tmtui.cli.main import run_program  # noqa: PLC0415  # a version costs nothing
+    import gc  # noqa: PLC0415  # a version costs nothing
+
+    from tmtui.cli.main import run_program  # noqa: PLC0415  # likewise
 
     code = run_program(sys.argv[1:])
     # The interpreter, on its way out, would search all that is left for rings, which the end of the process frees.

@@ -1,6 +1,5 @@
 """A thousand tasks through the whole engine, held against `make -j2`."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -8,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks.measure import Row, Steal, interleave, row, seconds
+from tests.benchmarks.measure import Row, Steal, interleave, row, seconds, user_environment
 
 
 TASKS: Final = 1_000
@@ -79,5 +78,5 @@ def _ours(place: Path, name: str, hooks: list[str]) -> Callable[[], float]:
 
 
 def _call(command: list[str], folder: Path) -> None:
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    env = user_environment()
     subprocess.run(command, cwd=folder, env=env, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

@@ -39,6 +39,7 @@ from tmtui.events.commands import AnyCommand, Reply
 from tmtui.events.monitor import Degraded
 from tmtui.events.run import Limits, RunPlanned, RunStarted
 from tmtui.plans.native import load_plan
+from tmtui.prompts.compose import load_templates
 from tmtui.state.fold import fold_all
 from tmtui.state.model import State
 from tmtui.store.errors import StorageError
@@ -127,7 +128,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         agent = _make_agent(order, prepared.settings, state, clock)
         lock.describe(state.run)
         leave_look(state_dir, prepared.settings)
-        warden = await Warden.start(mark=mark_of(state_dir), lock_path=state_dir / "warden.lock")
+        warden = await _start_warden(state_dir)
         stack.push_async_callback(warden.close)
         engine = _Engine(order, prepared, state)
         await engine.open_log(stack, clock, listeners)
@@ -176,6 +177,14 @@ def _make_agent(order: Order, settings: Settings, state: State, clock: SystemClo
 def place_below(folder: Path, root: str) -> str:
     """Where a folder lies, seen from the root."""
     return Path(os.path.relpath(folder, root)).as_posix()
+
+
+async def _start_warden(state_dir: Path) -> Warden:
+    """Start the warden, and load the heavy part of prompts while its process comes up on another core."""
+    starting = asyncio.create_task(Warden.start(mark=mark_of(state_dir), lock_path=state_dir / "warden.lock"))
+    await asyncio.sleep(0)
+    load_templates()
+    return await starting
 
 
 async def _checkpoints(order: Order, settings: Settings) -> tuple[Checkpoints, str]:

@@ -7,7 +7,7 @@ import msgspec
 from tmtui.domain.plan import Task
 from tmtui.prompts.builtin import RETRY, SYSTEM, TASK
 from tmtui.prompts.fence import fence
-from tmtui.prompts.render import render
+from tmtui.prompts.render import compile_template, render
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -34,6 +34,11 @@ class Prompt(msgspec.Struct, frozen=True):
     def digest(self) -> str:
         """SHA-256 of both parts, in hex."""
         return hashlib.sha256(f"{self.system}\0{self.text}".encode()).hexdigest()
+
+
+def load_templates() -> None:
+    """Load what `compose` works with ahead of time; the first prompt would otherwise wait for it."""
+    compile_template(TASK)
 
 
 def compose(task: Task, failures: tuple[Failure, ...], note: str, description: str, nonce: str) -> Prompt:
