@@ -117,9 +117,7 @@ def row(
 
 
 def user_environment() -> dict[str, str]:
-    """What a program that is measured finds around it: this checkout, whose compiled modules are kept from one start to
-    the next, as a user has it.
-    """
+    """The surroundings of a program that is measured: this checkout, its compiled modules kept, as a user has it."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPATH": str(Path(__file__).parents[2])}
 

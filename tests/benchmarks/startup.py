@@ -49,14 +49,18 @@ def run() -> list[Row]:
             },
             ROUNDS,
         )
-        more = {"unit": "ms", "note": "yardstick: python -c pass", "steal": steal.percent()}
-        yardstick = figures["nothing"]
+        stolen = steal.percent()
+
+        def held(name: str, key: str, target: str = "") -> Row:
+            note = "yardstick: python -c pass"
+            return row(name, figures[key], figures["nothing"], target=target, unit="ms", note=note, steal=stolen)
+
         return [
-            row("tmtui --version", figures["version"], yardstick, target="<= 3", **more),
-            row("tmtui config validate --help", figures["help"], yardstick, **more),
-            row(f"tmtui config validate, {TASKS} tasks", figures["validate"], yardstick, target="<= 6", **more),
-            row("load all that an engine works with", figures["engine"], yardstick, **more),
-            row("a run of one task without hooks", figures["run"], yardstick, **more),
+            held("tmtui --version", "version", "<= 3"),
+            held("tmtui config validate --help", "help"),
+            held(f"tmtui config validate, {TASKS} tasks", "validate", "<= 6"),
+            held("load all that an engine works with", "engine"),
+            held("a run of one task without hooks", "run"),
         ]
 
 

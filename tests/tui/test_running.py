@@ -123,17 +123,12 @@ async def test_the_end_is_told_and_the_screen_stays() -> None:
 
 
 async def test_an_engine_that_is_gone_is_told_after_two_looks() -> None:
-    tape = running()
-    seen = len(tape.events)
-    talk(tape, "calc-3", 1)
-    tape.events[-1:] = []
-    async with cockpit(tape, upto=seen) as robot:
+    async with cockpit(running()) as robot:
         robot.alive = False
         robot.screen._look_for_the_engine()
         await robot.settle()
         assert "RUNNING" in robot.of(robot.screen.header)
         robot.screen._look_for_the_engine()
-        robot.screen._frame.mark(~robot.screen._frame.take(0))
         await robot.settle()
         assert "↯ INTERRUPTED" in robot.of(robot.screen.header)
         assert "tmtui resume" in robot.of(robot.screen.notices)

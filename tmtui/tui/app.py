@@ -1,6 +1,7 @@
 """The cockpit as a program: one app around one screen, and the terminal put back on every way out."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -35,6 +36,10 @@ from tmtui.tui.themes import (
 
 INTERNAL: Final = 70
 """The exit code for a fault of tmtui's own."""
+
+FREEZE_SECONDS: Final = 1.0
+"""After so long everything that stays is there: the garbage collector need not look through it again and again, for
+50 ms at a time in which no key is answered."""
 
 
 class Cockpit(App[CockpitExit], inherit_bindings=False):
@@ -133,6 +138,7 @@ def open_cockpit(rig: Rig) -> CockpitExit:
 
 async def _run(rig: Rig) -> CockpitExit:
     cockpit = Cockpit(rig)
+    asyncio.get_running_loop().call_later(FREEZE_SECONDS, gc.freeze)
     with _signals_leave(cockpit):
         try:
             result = await cockpit.run_async()

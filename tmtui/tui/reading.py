@@ -112,16 +112,15 @@ class Reading:
 
     def _describe(self, subject: TaskState | None, attempt: AttemptState | None) -> None:
         """The line above the text, and what stands where there is no text."""
-        self._pane.subject = self._subject_line(subject, attempt)
         begun = "Nothing has come yet." if attempt else "This task has not begun."
         loading = self._transcript is not None and not self._transcript.loaded
         words = "" if subject is None else "Reading the log…" if loading else begun
-        self._pane.empty = dict.fromkeys(Tab, words)
+        empty = dict.fromkeys(Tab, words)
         if subject is not None and attempt is not None and not loading:
-            self._pane.empty[Tab.HOOKS] = "No hook has run in this attempt."
+            empty[Tab.HOOKS] = "No hook has run in this attempt."
             goes_on = f"This attempt goes on from attempt {attempt.continues}: its prompt is that one's."
-            self._pane.empty[Tab.PROMPT] = goes_on if attempt.continues else "The agent has not been asked yet."
-        self._pane.update()
+            empty[Tab.PROMPT] = goes_on if attempt.continues else "The agent has not been asked yet."
+        self._pane.describe(self._subject_line(subject, attempt), empty)
 
     def _subject_line(self, subject: TaskState | None, attempt: AttemptState | None) -> list[Span]:
         if subject is None:

@@ -137,17 +137,29 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     def _update(self, touched: Touched) -> None:
         if touched & Touched.CLOCK:
             self._look_for_the_engine()
-        if touched & ~Touched.OUTPUT:
-            self.tasks.update(plan_changed=Touched.PLAN in touched)
-            self.header.refresh()
-            self.notices.update()
-            self.gauges.refresh()
-            self._show_decision()
-            self.steering.update()
-            self._hint()
-            if self.scrubber is not None:
-                self.scrubber.refresh()
+        if touched & (Touched.STATE | Touched.PLAN):
+            self._show_state(plan_changed=Touched.PLAN in touched)
+        elif touched & Touched.CLOCK:
+            self._show_time()
         self.reading.update(touched)
+
+    def _show_state(self, *, plan_changed: bool) -> None:
+        self.tasks.update(plan_changed=plan_changed)
+        self.notices.update()
+        self._show_decision()
+        self.steering.update()
+        self._hint()
+        self.gauges.refresh()
+        self._show_time()
+
+    def _show_time(self) -> None:
+        """What runs by itself: the header's clock, the running tasks' and the playhead."""
+        self.header.refresh()
+        self.tasks.refresh_times()
+        if self.bridge.state.until_ms is not None:
+            self.gauges.refresh()
+        if self.scrubber is not None:
+            self.scrubber.refresh()
 
     def _look_for_the_engine(self) -> None:
         """The engine is gone when its lock was free twice: between a run's two sittings it is free for a moment."""
@@ -155,7 +167,10 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         if alive is None or self.bridge.state.plan is None:
             return
         self._engine_missed = 0 if alive() else self._engine_missed + 1
-        self.bridge.engine_alive = self._engine_missed < 2  # noqa: PLR2004  # twice
+        is_there = self._engine_missed < 2  # noqa: PLR2004  # twice
+        if is_there != self.bridge.engine_alive:
+            self.bridge.engine_alive = is_there
+            self._frame.mark(Touched.STATE)
 
     def on_descendant_focus(self) -> None:
         """Other keys mean something now."""

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from textual import events, on
+from textual.geometry import Region
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -55,7 +56,7 @@ TABS: Final = tuple(Tab)
 TAILING: Final = (Tab.OUTPUT, Tab.HOOKS)
 """The tabs whose news come in at the end."""
 
-_STRIPS_CAP: Final = 1_024
+_STRIPS_CAP: Final = 128
 _SIDE: Final = 8
 """Characters to a step sideways."""
 
@@ -126,8 +127,17 @@ class Pane(Panel, can_focus=True):
             self.post_message(self.TabShown(tab))
 
     def update(self) -> None:
-        """The text in front has grown, or what it is about has changed."""
+        """The text in front has grown."""
         self._changed(anew=False)
+
+    def describe(self, subject: Spans, empty: dict[Tab, str]) -> None:
+        """Say what the text is about, and what stands where there is none."""
+        if empty != self.empty:
+            self.empty = empty
+            self._changed(anew=False)
+        if subject != self.subject:
+            self.subject = subject
+            self.refresh(Region(0, 1, self.size.width, 1))
 
     def _changed(self, *, anew: bool) -> None:
         if anew:

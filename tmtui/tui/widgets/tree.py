@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual import events, on
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -148,6 +149,16 @@ class TaskTree(Panel, can_focus=True):
             self.go_to(running_task(self._view.state) or self.chosen)
         self.refresh()
 
+    def refresh_times(self) -> None:
+        """Time has passed: only the rows of tasks that run say so."""
+        tasks = self._view.state.tasks
+        for y, row in enumerate(self.rows[self._top : self._top + self.inner_height], 1):
+            if row.kind == "task" and (each := tasks.get(row.key)) and each.status is TaskStatus.RUNNING:
+                self._refresh_row(y)
+
+    def _refresh_row(self, y: int) -> None:
+        self.refresh(Region(0, y, self.size.width, 1))
+
     def _lay_out(self) -> None:
         key = self.rows[self.cursor] if self.rows else None
         self.rows = outline(self._view.state, self._folded)
@@ -213,9 +224,14 @@ class TaskTree(Panel, can_focus=True):
         self._set_cursor(to)
 
     def _set_cursor(self, to: int) -> None:
+        before, top = self.cursor, self._top
         self.cursor = max(0, min(to, len(self.rows) - 1))
         self._keep_in_sight()
-        self.refresh()
+        if self._top != top:
+            self.refresh()
+        elif self.cursor != before:
+            self._refresh_row(before - top + 1)
+            self._refresh_row(self.cursor - top + 1)
         if self.rows and (row := self.rows[self.cursor]).kind == "task" and row.key != self.chosen:
             self.chosen = row.key
             self.post_message(self.Chosen(row.key))
