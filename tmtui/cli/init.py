@@ -13,9 +13,9 @@ from tmtui.cli.output import Line, Tone, say, say_json
 @click.command()
 @json_option
 def init(*, as_json: bool) -> ExitCode:
-    """Write a first tasks.yml and .taskmaster.yml here, and a script that rehearses them offline.
+    """Write a first tasks.yml and .taskmaster.yml here.
 
-    What is there already stays as it is.
+    With them comes a script that rehearses the plan offline. What is there already stays as it is.
     """
     folder = Path.cwd()
     written = write_new(folder, starters(folder))

@@ -9,6 +9,7 @@ from typing import Protocol, cast, runtime_checkable
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -73,6 +74,24 @@ class Canvas(Commanded):
         """Line `y`, for Textual."""
         width = self.size.width
         return strip(self.paint(y, width), width, self.inks)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of `crop`, for Textual.
+
+        Ours are as wide as the widget and have their ground, so nothing of what a style sheet can lay around and over
+        a line has to be worked out for each of them: that would be half the cost of a frame.
+        """
+        background = self.background_colors[1]
+        filters = self.get_line_filters()
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            line = self.render_line(y)
+            for each in filters:
+                line = line.apply_filter(each, background)
+            strips.append(line)
+        start, stop = crop.column_span
+        whole = (start, stop) == (0, self.size.width)
+        return strips if whole else [each.crop(start, stop) for each in strips]
 
 
 class Panel(Canvas):
