@@ -191,10 +191,11 @@ def our_classes() -> set[type]:
 
 def test_no_class_of_ours_takes_a_name_of_textuals_by_accident() -> None:
     meant = {
-        "ALLOW_SELECT", "AUTO_FOCUS", "BINDINGS", "COMMANDS", "CSS_PATH", "DEFAULT_CSS", "ENABLE_COMMAND_PALETTE",
-        "HORIZONTAL_BREAKPOINTS", "VERTICAL_BREAKPOINTS", "TITLE", "can_focus", "can_focus_children", "check_action",
-        "compose", "get_selection", "handle_bindings_clash", "notify_style_update", "render_line", "render_lines",
-        "selection_updated", "_on_paste", "notify", "get_default_screen",
+        "ALLOW_SELECT", "AUTO_FOCUS", "BINDINGS", "BLANK", "COMMANDS", "CSS_PATH", "DEFAULT_CSS",
+        "ENABLE_COMMAND_PALETTE", "HORIZONTAL_BREAKPOINTS", "VERTICAL_BREAKPOINTS", "TITLE", "can_focus",
+        "can_focus_children", "check_action", "compose", "get_selection", "handle_bindings_clash",
+        "notify_style_update", "render_line", "render_lines", "refresh", "selection_updated", "_on_paste", "notify",
+        "get_default_screen",
     }  # fmt: skip
     made_by_textual = {
         "_computes", "_css_type_name", "_css_type_names", "_decorated_handlers", "_inherit_bindings",

@@ -10,8 +10,18 @@ from tmtui.tui.widgets.pane import Pane, Tab
 from tmtui.tui.widgets.tree import TaskTree
 
 
-@pytest.mark.parametrize("size", [(20, 8), (40, 24), (60, 30), (80, 24), (100, 12), (120, 40), (200, 50)])
-@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize(
+    ("size", "live"),
+    [
+        ((20, 8), True),
+        ((40, 24), False),
+        ((60, 30), True),
+        ((80, 24), False),
+        ((100, 12), True),
+        ((120, 40), False),
+        ((200, 50), True),
+    ],
+)
 async def test_every_line_is_as_wide_as_the_screen(size: tuple[int, int], live: bool) -> None:
     async with cockpit(finished(), size=size, live=live) as robot:
         strips = robot.app.screen._compositor.render_strips()

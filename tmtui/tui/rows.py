@@ -1,8 +1,4 @@
-"""One row of a text as it is drawn: time, gutter, and the text with what lies over it.
-
-The text's pieces carry their line's number and their place in it as Textual's `offset`, by which a selection with the
-mouse knows what it holds; time and gutter carry none, so they are never copied.
-"""
+"""One row of a text as it is drawn: time, gutter, and the text with what lies over it."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -58,17 +54,32 @@ def row_strip(row: Row, width: int, inks: Inks, dress: Dress) -> Strip:
     """The row in exactly `width` cells."""
     under = () if dress.under is None else (dress.under,)
     line = [Segment(text, inks.style(ink, *under)) for text, ink in _margin(row, times=dress.times)]
-    place = row.start
-    for piece, over in _pieces(row, dress):
-        meta = Style.from_meta({"offset": (place, row.number)})
-        line.append(Segment(piece, inks.style(over[0], *under, *over[1:]) + meta))
-        place += len(piece)
+    line += [Segment(piece, inks.style(over[0], *under, *over[1:])) for piece, over in _pieces(row, dress)]
     pad = inks.style(Ink.TEXT, *under)
     used = sum(len(each.text) if each.text.isascii() else each.cell_length for each in line)
     if used > width:
         return Strip(line, used).adjust_cell_length(width, pad)
     line.append(Segment(" " * (width - used), pad))
     return Strip(line, width)
+
+
+def with_places(line: Strip, row: Row, skip: int) -> Strip:
+    """A drawn row whose text knows where it stands: its line's number and its place in the line.
+
+    By that a selection with the mouse knows what it holds. The first `skip` segments, frame, time and gutter, carry
+    none, so they are never copied. It is made only where the mouse asks: a style of its own for each piece of text
+    would cost more than all the rest of a frame.
+    """
+    place = row.start
+    segments: list[Segment] = []
+    for index, segment in enumerate(line):
+        if index < skip or place >= row.start + len(row.text):
+            segments.append(segment)
+            continue
+        meta = Style.from_meta({"offset": (place, row.number)})
+        segments.append(Segment(segment.text, (segment.style or Style()) + meta))
+        place += len(segment.text)
+    return Strip(segments, line.cell_length)
 
 
 def _margin(row: Row, *, times: bool) -> Iterator[Span]:

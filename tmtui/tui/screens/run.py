@@ -53,8 +53,22 @@ ALWAYS_HINTED: Final = (intents.OpenPalette, intents.ShowHelp, intents.Quit)
 _DECIDING: Final = (intents.Retry, intents.Skip, intents.AbortRun, intents.NoteAndRetry, intents.LookAtDiff)
 
 
+class Beside(Horizontal):
+    """Widgets side by side, with nothing of its own to be drawn beneath them at every frame."""
+
+    BLANK = True
+
+
+class Stacked(Vertical):
+    """Widgets one above the other, likewise."""
+
+    BLANK = True
+
+
 class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     """One run, live or played."""
+
+    BLANK = True
 
     BINDINGS = bindings(Where.ANYWHERE, Where.REPLAY)
     AUTO_FOCUS = "TaskTree"
@@ -94,9 +108,9 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.decision.keymap = self.question.keymap = self.keymap
         yield self.header
         yield self.notices
-        with Horizontal(id="body"):
+        with Beside(id="body"):
             yield self.tasks
-            with Vertical(id="right"):
+            with Stacked(id="right"):
                 yield self.pane
                 yield self.gauges
         yield self.decision

@@ -5,11 +5,11 @@ in sight and no text is ever read as markup. The palette is the app's; the style
 style sheet or the theme changes.
 """
 
-from typing import Protocol, cast, runtime_checkable
+from typing import Protocol, Self, cast, runtime_checkable
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -51,7 +51,11 @@ class Canvas(Commanded):
 
     ALLOW_SELECT = False
 
-    _inks: Inks | None = None
+    def __init__(self) -> None:
+        self._inks: Inks | None = None
+        self._drawn: dict[int, Strip] = {}
+        self._drawn_size = Size(0, 0)
+        super().__init__()
 
     @property
     def inks(self) -> Inks:
@@ -65,33 +69,53 @@ class Canvas(Commanded):
         """The style sheet or the theme changed."""
         super().notify_style_update()
         self._inks = None
+        self._drawn.clear()
 
     def paint(self, y: int, width: int) -> Spans:
         """What stands on line `y`."""
         raise NotImplementedError
 
-    def render_line(self, y: int) -> Strip:
-        """Line `y`, for Textual."""
+    def draw(self, y: int) -> Strip:
+        """Line `y`, exactly as wide as the widget."""
         width = self.size.width
         return strip(self.paint(y, width), width, self.inks)
 
+    def render_line(self, y: int) -> Strip:
+        """Line `y`, for Textual, where it looks for what stands under the mouse."""
+        return self.draw(y)
+
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of `crop`, for Textual.
+        """The lines of `crop`, for Textual, which asks every widget for all of them whenever one has changed.
 
         Ours are as wide as the widget and have their ground, so nothing of what a style sheet can lay around and over
-        a line has to be worked out for each of them: that would be half the cost of a frame.
+        a line has to be worked out; and a line is made once, until `refresh` says that it is another.
         """
-        background = self.background_colors[1]
-        filters = self.get_line_filters()
-        strips: list[Strip] = []
-        for y in crop.line_range:
-            line = self.render_line(y)
-            for each in filters:
-                line = line.apply_filter(each, background)
-            strips.append(line)
+        if self._drawn_size != self.size:
+            self._drawn.clear()
+            self._drawn_size = self.size
+        if missing := [y for y in crop.line_range if y not in self._drawn]:
+            self._draw_lines(missing)
+        lines = [self._drawn[y] for y in crop.line_range]
         start, stop = crop.column_span
         whole = (start, stop) == (0, self.size.width)
-        return strips if whole else [each.crop(start, stop) for each in strips]
+        return lines if whole else [each.crop(start, stop) for each in lines]
+
+    def _draw_lines(self, missing: list[int]) -> None:
+        filters, ground = self.get_line_filters(), self.background_colors[1]
+        for y in missing:
+            line = self.draw(y)
+            for each in filters:
+                line = line.apply_filter(each, ground)
+            self._drawn[y] = line
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Have the lines of these regions made anew, or all of them."""
+        for region in regions:
+            for y in region.line_range:
+                self._drawn.pop(y, None)
+        if not regions:
+            self._drawn.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
 class Panel(Canvas):
@@ -135,8 +159,8 @@ class Panel(Canvas):
         """The frame changes its colour."""
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """Line `y`, for Textual."""
+    def draw(self, y: int) -> Strip:
+        """Line `y`, exactly as wide as the widget."""
         width, height = self.size
         if y == 0:
             return self._edge("╭", "╮", *self.heading(width - 4))

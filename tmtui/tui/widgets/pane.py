@@ -1,8 +1,8 @@
 """The text on the right: six tabs, each a window onto a text that lies elsewhere.
 
-Only the rows in sight are drawn, and the rows of lines that will not change are kept as strips. Text can be selected
-with the mouse: each piece of text carries the number of its line and its place there, so a selection stays right
-when the text grows, is wrapped anew or loses its oldest lines.
+Only the rows in sight are drawn, and those drawn lately are kept as strips. Text can be selected with the mouse: each
+piece of text knows the number of its line and its place there, so a selection stays right when the text grows, is
+wrapped anew or loses its oldest lines.
 """
 
 from collections import OrderedDict
@@ -36,7 +36,7 @@ from tmtui.tui.intents import (
 )
 from tmtui.tui.pages.attempts import HEAD_LINES, line_of
 from tmtui.tui.paint import Ink, Span, Spans, shown, strip, width_of
-from tmtui.tui.rows import TIMES_WIDTH, Dress, row_strip
+from tmtui.tui.rows import TIMES_WIDTH, Dress, row_strip, with_places
 from tmtui.tui.viewport import Row, Viewport, occurrences
 from tmtui.tui.widgets.canvas import Panel
 
@@ -97,6 +97,8 @@ class Pane(Panel, can_focus=True):
         self._rows: list[Row] | None = None
         """The rows in sight, until something changes."""
         self._thumb: tuple[int, int] | None = None
+        self._revision = 0
+        """The text as it was drawn last."""
         self._spots: list[tuple[int, int, Tab]] = []
 
     @property
@@ -127,8 +129,9 @@ class Pane(Panel, can_focus=True):
             self.post_message(self.TabShown(tab))
 
     def update(self) -> None:
-        """The text in front has grown."""
-        self._changed(anew=False)
+        """Some text may have grown: draw the one in front, if it has."""
+        if self.view.lines.revision != self._revision:
+            self._changed(anew=False)
 
     def describe(self, subject: Spans, empty: dict[Tab, str]) -> None:
         """Say what the text is about, and what stands where there is none."""
@@ -143,6 +146,7 @@ class Pane(Panel, can_focus=True):
         if anew:
             self._strips.clear()
         self._rows = None
+        self._revision = self.view.lines.revision
         self.refresh()
 
     def notify_style_update(self) -> None:
@@ -201,6 +205,12 @@ class Pane(Panel, can_focus=True):
         if y - 1 >= len(rows):
             return strip([], width, self.inks)
         return self._row_strip(rows[y - 1], width)
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y` as it is drawn, with each piece's place in the text: Textual asks where the mouse selects."""
+        line, row = self.draw(y), y - 2
+        rows = self._visible()
+        return with_places(line, rows[row], 3 if self.times else 2) if 0 <= row < len(rows) else line
 
     def _fit(self) -> None:
         self.view.resize(self.inner_width - (TIMES_WIDTH if self.times else 0), self.inner_height - 1)
