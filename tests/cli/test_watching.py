@@ -39,6 +39,11 @@ def test_a_replay_prints_the_whole_run_and_its_report(tell: Teller, project: Pro
     assert "5 of 5 tasks done" in done.stdout
 
 
+def test_the_replay_of_a_sample_ends_with_how_to_carry_it_out(command: Run) -> None:
+    done = command("replay", "--sample", "calculator", "--quiet")
+    assert done.out.endswith("\nNext: carry it out yourself: tmtui demo calculator\n")
+
+
 def test_a_replay_as_json_is_the_log(tell: Teller, command: Run) -> None:
     tell(story.finished())
     events = [json.loads(line) for line in command("replay", "--json").out.splitlines()]

@@ -26,7 +26,7 @@ def test_every_setting_has_a_row_with_its_origin() -> None:
     assert found["prompt_context.include_patterns"].value == "a, b"
     plain = {name for name in Settings.__struct_fields__ if not isinstance(getattr(Settings(), name), dict | tuple)}
     top = {key.split(".")[0] for key in found}
-    assert plain - {"budget_micro"} <= top
+    assert plain - {"budget_micro", "rate_limits", "model_tiering"} <= top
 
 
 def test_of_a_hook_only_what_is_said_is_shown() -> None:
@@ -42,18 +42,18 @@ def test_of_a_hook_only_what_is_said_is_shown() -> None:
 
 def test_secrets_are_masked_wherever_they_stand() -> None:
     found = rows(
-        "providers:\n  claude: {apiKey: $MY_KEY, base_url: 'https://me:pw@host/x', note: 'uses ${MY_KEY}'}\n"
-        "  other: {api_key: literal-key}\n"
+        "providers:\n  claude: {apiKey: $MY_KEY, base_url: 'https://me:pw@host/x', options: {note: 'is ${MY_KEY}'}}\n"
+        "  openai: {api_key: literal-key}\n"
         "hooks: {t: {command: x, env: {TOKEN: $GITHUB_TOKEN, PASSWORD: hunter2}}}\n"
         "unattended: {answers: {a: [retry, {choice: skip, note: n}]}}\nslos: {cost: {x: 1}}\n",
         MY_KEY=KEY,
         GITHUB_TOKEN="ghp_123456789",
     )
     assert KEY not in str(found)
-    assert found["providers.claude.apiKey"].value == MASK
-    assert found["providers.claude.note"].value == f"uses {MASK}"
+    assert found["providers.claude.api_key"].value == MASK
+    assert found["providers.claude.options.note"].value == f"is {MASK}"
     assert found["providers.claude.base_url"].value == f"https://{MASK}@host/x"
-    assert found["providers.other.api_key"].value == MASK
+    assert found["providers.openai.api_key"].value == MASK
     assert found["hooks.t.env.TOKEN"].value == "$GITHUB_TOKEN"
     assert found["hooks.t.env.PASSWORD"].value == MASK
     assert found["unattended.answers.a.2.note"] == Row("unattended.answers.a.2.note", "n", "s.yml:5")

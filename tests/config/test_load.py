@@ -9,12 +9,20 @@ import pytest
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 
 from tests.bad_documents import BAD_SETTINGS, BadDocument
-from tests.written_examples import JSON_SETTINGS, SETTINGS
+from tests.written_examples import SETTINGS
 from tmtui.config.describe import describe
 from tmtui.config.load import combine, load_settings
-from tmtui.config.settings import Answer, PromptContext, PromptTemplates, Settings, Unattended
+from tmtui.config.settings import (
+    Answer,
+    PromptContext,
+    PromptTemplates,
+    ProviderSettings,
+    RateLimits,
+    Settings,
+    Unattended,
+)
 from tmtui.config.starter import starter_settings
-from tmtui.config.written import EXTRA, SettingsWritten
+from tmtui.config.written import SettingsWritten
 from tmtui.domain.hook import Hook, HookDefaults
 from tmtui.domain.problem import Problem, ProblemsError
 from tmtui.events.run import Limits
@@ -38,29 +46,6 @@ def settings(*files: str, env: Mapping[str, str] = NO_ENV, **flags: Any) -> Sett
 def test_nothing_said_is_the_built_in_settings() -> None:
     assert settings() == settings("", "# nothing\n") == Settings()
     assert Settings().limits() == Limits()
-
-
-@pytest.mark.parametrize(("name", "text"), SETTINGS.items(), ids=list(SETTINGS))
-def test_the_settings_of_the_source_texts_load(name: str, text: str) -> None:
-    _, problems = read(text, env={"ANTHROPIC_API_KEY": "sk-ant-0123456789"})
-    notes = [f"`{key}` is kept as it is written, and has no effect in this version" for key in EXTRA]
-    assert all(problem.warning and problem.message in notes for problem in problems), problems
-
-
-@pytest.mark.parametrize(("name", "text"), JSON_SETTINGS.items(), ids=list(JSON_SETTINGS))
-def test_the_json_settings_of_the_source_texts_are_kept_as_they_are(name: str, text: str) -> None:
-    document = parse_document(text.encode(), ".taskmaster/config.json", json=True)
-    found, problems = combine([document], {}, {})
-    (key,) = found.extra
-    assert list(document.value.values()) == [found.extra[key]]
-    assert [(each.warning, each.line) for each in problems] == [(True, 3)]
-
-
-def test_what_is_kept_may_be_written_in_both_spellings() -> None:
-    one, _ = read("runtimeProfiles: {fast: {maxTokens: 5}}\ncostControls: {a: $HOME}\n")
-    two, _ = read("runtime_profiles: {fast: {maxTokens: 5}}\ncost_controls: {a: $HOME}\n")
-    assert one.extra == two.extra
-    assert one.extra == {"runtime_profiles": {"fast": {"maxTokens": 5}}, "cost_controls": {"a": "$HOME"}}
 
 
 def test_every_option_of_a_hook_is_taken() -> None:
@@ -231,7 +216,11 @@ def test_variables_are_put_in_where_they_have_a_meaning() -> None:
         "hooks: {t: {command: echo $USER, env: {U: $USER}}}\n",
         env={"MY_KEY": KEY, "USER": "ann $HOME"},
     )
-    assert found.providers == {"claude": {"api_key": KEY, "rate_limits": {"max_requests_minute": 10}}}
+    assert found.providers == {
+        "claude": ProviderSettings(
+            name="claude", type="anthropic", api_key=KEY, rate_limits=RateLimits(max_requests_minute=10)
+        )
+    }
     assert found.agent == "scripted:demo/a.yml"
     assert found.prompt_templates.variables == {"who": "ann $HOME", "price": "$5"}
     assert found.hooks["t"] == Hook(name="t", command="echo $USER", env={"U": "$USER"})
@@ -245,9 +234,13 @@ def test_a_number_may_come_from_the_environment() -> None:
 def test_a_key_of_a_provider_is_missed_only_when_it_is_needed() -> None:
     found, problems = read(PROVIDERS)
     assert [(each.line, each.warning) for each in problems] == [(2, True)]
-    assert found.providers == {"claude": {"rate_limits": {"max_requests_minute": 10}}}
-    for needed in ("claude", "claude:sonnet"):
-        _, problems = read(PROVIDERS, agent=needed)
+    assert found.providers["claude"].api_key == ""
+    for needed in (
+        read(PROVIDERS, agent="claude"),
+        read(PROVIDERS, agent="claude:x"),
+        read(PROVIDERS, provider="claude"),
+    ):
+        _, problems = needed
         assert [(each.line, each.column, each.warning) for each in problems] == [(2, 21, False)]
         assert "MY_KEY" in problems[0].message
         assert ":-" in problems[0].hint
@@ -361,11 +354,6 @@ def test_what_the_starter_shows_as_built_in_is_built_in() -> None:
     assert found.hooks["lint"] == Hook(
         name="lint", command="ruff check .", stop_on_failure=False, env={"CI": "true"}, retry_delay=5
     )
-
-
-def test_settings_describe_themselves_for_editors() -> None:
-    properties = SettingsWritten.model_json_schema()["properties"]
-    assert all(property_.get("description") or "$ref" in str(property_) for property_ in properties.values())
 
 
 KEYS = st.sampled_from([*SettingsWritten.model_fields, "hookDefaults", "command", "env", "timeout", "post", "answers",

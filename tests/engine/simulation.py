@@ -9,12 +9,14 @@ import asyncio
 import hashlib
 import json
 import random
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-from tmtui.agents.port import Chunk, Done, Request, Spent, Stop, Text, ToolCall, ToolResult, Tools
+from tmtui.agents.model import Answered, Called, FromUser, ModelChunk, ModelRequest, Replied, Said, StopKind, Traits
+from tmtui.agents.port import Agent, Chunk, Done, Request, Spent, Stop, Text, ToolCall, ToolResult, Tools
 from tmtui.domain.hook import Hook
 from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.plan import Plan, Task, plan_hash
@@ -22,7 +24,7 @@ from tmtui.domain.status import ToolStatus
 from tmtui.domain.usage import Usage
 from tmtui.engine.decide import Answers
 from tmtui.engine.journal import Journal
-from tmtui.engine.ports import World
+from tmtui.engine.ports import Chain, World
 from tmtui.engine.runner import Runner
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored, FileChange
 from tmtui.events.base import Entry, Recorded
@@ -179,6 +181,9 @@ class Effects(msgspec.Struct):
 class SimulatedWorld:
     """Files, commands, an agent and a log."""
 
+    led: ClassVar[bool] = False
+    """Whether the engine leads the conversation with a model, or an agent does its errand by itself."""
+
     def __init__(
         self,
         tasks: Sequence[Task],
@@ -200,6 +205,14 @@ class SimulatedWorld:
         self.epoch = 0
         self.seed = seed
         self.commits = 0
+        self.met: set[tuple[str, int, int]] = set()
+        """The faults that a model has met: task, round and step."""
+
+    def worker(self, task: Task, crash: Crash) -> Agent | Chain:
+        """Who does a task."""
+        if not self.led:
+            return SimulatedAgent(self, crash)
+        return Chain(name="simulated", models=(SimulatedModel(self, crash, task.id),))
 
     async def sit(self, crash: Crash, drive: Drive | None = None) -> State:
         """One engine's life, from taking the log up to its end or the crash."""
@@ -239,7 +252,9 @@ class SimulatedWorld:
             checkpoints=SimulatedCheckpoints(self, crash),
             toolbox=SimulatedToolbox(self, crash),
             logs=NoLogs(),
-            agent=SimulatedAgent(self, crash),
+            worker=lambda task: self.worker(task, crash),
+            prices=SimulatedPrices(),
+            judge=AllowAll(),
             root="/project",
             child_env={},
             agent_timeout=600.0,
@@ -292,6 +307,9 @@ class Planned(msgspec.Struct):
     summary: str
     effect: FileEffect | None = None
     problem: str = ""
+    only_reads: bool = False
+    path: str = ""
+    command: str = ""
 
 
 def digest(text: str | None) -> str:
@@ -370,6 +388,112 @@ def _skip(done: list[Done]) -> bool:
         if done.pop(0).result.status is not ToolStatus.INTERRUPTED:
             return True
     return False
+
+
+class SimulatedModel:
+    """Plays the same lists of steps, one call to an answer."""
+
+    provider = "simulation"
+    model = "simulated-1"
+    traits = Traits()
+
+    def __init__(self, world: SimulatedWorld, crash: Crash, task: str) -> None:
+        self._world = world
+        self._crash = crash
+        self._task = task
+
+    async def ask(self, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
+        await self._crash.alive()
+        reply = self._reply(request)
+        for part in reply.parts:
+            if isinstance(part, Said):
+                yield Text(part.text)
+        await asyncio.sleep(0.1)
+        await self._crash.alive()
+        yield reply
+
+    def _reply(self, request: ModelRequest) -> Replied:
+        first, *_ = request.messages
+        prompt = "".join(part.text for part in first.parts if isinstance(part, Said))
+        failed = re.search(r"Attempt (\d+) did not pass", prompt)
+        round_ = int(failed[1]) + 1 if failed else 1
+        rounds = self._world.script.get(self._task, [[]])
+        answers = [
+            part
+            for message in request.messages
+            if isinstance(message, FromUser)
+            for part in message.parts
+            if isinstance(part, Answered)
+        ]
+        if not answers:
+            self._world.effects.asked.append(self._task)
+        return self._play(list(rounds[min(round_, len(rounds)) - 1]), answers, round_)
+
+    def _play(self, steps: list[Step], answers: list[Answered], round_: int) -> Replied:
+        made = len(answers)
+        said: list[Said] = []
+        for place, step in enumerate(steps):
+            match step:
+                case ToolCall():
+                    if _skip_answered(answers):
+                        said = []
+                        continue
+                    call = Called(f"toolu_{made}", step.name, step.input)
+                    return Replied(stop=StopKind.TOOL_USE, parts=(*said, call), usage=_usage(said), model=self.model)
+                case Outcome() if (self._task, round_, place) not in self._world.met:
+                    self._world.met.add((self._task, round_, place))
+                    return Replied(outcome=step, model=self.model)
+                case str():
+                    said.append(Said(step))
+                case _:
+                    pass
+        return Replied(stop=StopKind.END_TURN, parts=(*said, Said("Done.")), usage=_usage(said), model=self.model)
+
+    def estimate(self, request: ModelRequest) -> int:
+        return 10
+
+    async def close(self) -> None:
+        pass
+
+
+def _usage(said: list[Said]) -> Usage:
+    return Usage(10, 5) if said else Usage()
+
+
+def _skip_answered(answers: list[Answered]) -> bool:
+    while answers:
+        if not answers.pop(0).output.startswith("Interrupted"):
+            return True
+    return False
+
+
+class Price(msgspec.Struct):
+    micro: int | None
+    source: str = "simulated"
+    warning: str = ""
+    saved: int = 0
+
+
+class SimulatedPrices:
+    """Twenty micro-dollars for each token that a model says."""
+
+    def price(self, model: str, usage: Usage, at_ms: int) -> Price:
+        return Price(20 * usage.output_tokens)
+
+    def worst(self, model: str, prompt_tokens: int, max_tokens: int, at_ms: int) -> int | None:
+        return 100
+
+
+class Allowed(msgspec.Struct):
+    action: str = "allow"
+    rule: str = "simulated"
+    reason: str = ""
+    suggestion: str = ""
+
+
+class AllowAll:
+    def judge(self, call: ToolCall, planned: Any, learnt: Mapping[str, str], *, attended: bool) -> Allowed:
+        return Allowed()
 
 
 class NoLogs:

@@ -383,7 +383,7 @@ COMMANDS: dict[str, tuple[Command, dict[str, list[type[Event]]]]] = {
     "stop": (Stop(), {name: [] for name in EVERYWHERE}),
     "abort": (Abort("enough"), {name: [] for name in EVERYWHERE}),
     "ping": (Ping(), {name: [] for name in EVERYWHERE}),
-    "cancel": (CancelTask("it"), {name: [] for name in EVERYWHERE if name != "planned"}),
+    "cancel": (CancelTask("it"), {name: [] for name in ("running", "paused", "waiting", "suspended")}),
     "cancel what asks": (CancelTask("other"), {}),
     "cancel what is nowhere": (CancelTask("nowhere"), {}),
     "answer": (Answer("other", "retry"), {name: [DecisionAnswered] for name in EVERYWHERE if name != "planned"}),

@@ -116,6 +116,23 @@ async def test_a_flood_keeps_its_beginning_and_its_end_and_counts_the_middle() -
     assert skipped == 1_000_010 - WINDOW
 
 
+@pytest.mark.parametrize("character", ["é", "日", "🛰"])
+async def test_what_is_left_out_is_counted_in_characters(character: str) -> None:
+    taken = Taken()
+    stream = OutputStream(taken)
+    stream.feed((character * 100_000).encode())
+    stream.finish()
+    assert taken.skipped + taken.text.count(character) == pytest.approx(100_000, abs=1)
+
+
+async def test_bytes_that_begin_no_character_are_not_left_out_silently() -> None:
+    taken = Taken()
+    stream = OutputStream(taken)
+    stream.feed(b"\x80" * 100_000)
+    stream.finish()
+    assert taken.skipped == 1
+
+
 async def test_a_piece_larger_than_the_window_is_cut_like_many_small_ones() -> None:
     at_once, in_parts = Taken(), Taken()
     data = bytes(range(48, 123)) * 1_000
@@ -143,7 +160,7 @@ async def test_a_source_that_had_its_share_gets_small_pieces_seldom() -> None:
 
 
 @given(st.lists(st.binary(max_size=30), max_size=30), st.lists(st.booleans(), min_size=30, max_size=30))
-def test_every_byte_is_passed_on_or_counted(pieces: list[bytes], flushes: list[bool]) -> None:
+def test_every_character_is_passed_on_or_counted(pieces: list[bytes], flushes: list[bool]) -> None:
     async def main() -> tuple[Taken, Raw]:
         taken, raw = Taken(), Raw()
         stream = OutputStream(taken, raw)

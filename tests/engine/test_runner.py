@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from tests.engine.simulation import (
+    Check,
     Crash,
     SimulatedWorld,
     Step,
@@ -25,9 +27,15 @@ from tmtui.events.attempt import AttemptStarted
 from tmtui.events.commands import Abort, Answer, CancelTask, Pause, Stop, Unpause
 from tmtui.events.hook import HookStarted
 from tmtui.events.run import Limits
-from tmtui.events.task import TaskSucceeded
+from tmtui.events.task import TaskReopened, TaskSucceeded
 from tmtui.events.tool import ToolFinished, ToolStarted
 from tmtui.state.model import State
+
+
+@pytest.fixture(params=["errand", "dialogue"], autouse=True)
+def _who_leads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything here holds for an agent that does its errand, and for a model that the engine leads."""
+    monkeypatch.setattr(SimulatedWorld, "led", request.param == "dialogue")
 
 
 def one_task(script: Sequence[Sequence[Step]], **limits: object) -> SimulatedWorld:
@@ -124,6 +132,29 @@ def test_the_first_failure_ends_the_run_when_asked_to() -> None:
     state = sit(world)
     assert statuses(state) == {"a": TaskStatus.FAILED, "b": TaskStatus.READY}
     assert state.status is RunStatus.FAILED
+
+
+def test_a_run_that_ends_early_leaves_nothing_running_and_a_resume_goes_on_with_what_was_begun() -> None:
+    tasks = [
+        Task(id="a", title="A", post_hooks=(hook("never"),)),
+        Task(id="b", title="B", post_hooks=(hook("one"), hook("two"), hook("three"))),
+    ]
+    fine: Check = lambda _: (0, "")  # noqa: E731  # one check under three names
+    world = SimulatedWorld(
+        tasks,
+        {"never": lambda _: (1, "no\n"), "one": fine, "two": fine, "three": fine},
+        {},
+        limits=Limits(stop_on_first_failure=True, max_attempts=1, max_parallel=2),
+    )
+    state = sit(world)
+    assert state.status is RunStatus.FAILED
+    assert statuses(state) == {"a": TaskStatus.FAILED, "b": TaskStatus.READY}
+    assert state.tasks["b"].attempts[0].status is AttemptStatus.INTERRUPTED
+    again = TaskReopened("resume")
+    world.events.append(msgspec.structs.replace(world.events[-1], seq=state.seq + 1, task="a", event=again))
+    state = sit(world)
+    assert state.tasks["b"].attempts[1].continues == 1
+    assert not state.anomalies
 
 
 def test_failures_in_a_row_stop_the_run() -> None:

@@ -1,5 +1,7 @@
 """Which task starts next: what was under way first, then by priority, then as the plan has it; never too many."""
 
+from collections.abc import Collection
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -14,6 +16,11 @@ from tmtui.events.base import Event, Recorded
 from tmtui.events.run import Limits, RunFinished, RunPaused, RunStarted, RunSuspended, RunWaiting
 from tmtui.events.task import TaskFailed, TaskSkipped, TaskSucceeded
 from tmtui.state.fold import fold_all
+from tmtui.state.model import State
+
+
+def following(state: State, busy: Collection[str]) -> list[str]:
+    return next_tasks(state, busy, state.limits.max_parallel - len(busy))
 
 
 def tasks(*names: str, **priorities: int) -> list[Task]:
@@ -36,11 +43,11 @@ def succeed(tale: Tale, name: str) -> None:
 
 
 def test_tasks_start_as_they_stand_in_the_plan() -> None:
-    assert next_tasks(tale_of(*tasks("c", "a", "b")).state, ()) == ["c", "a", "b"]
+    assert following(tale_of(*tasks("c", "a", "b")).state, ()) == ["c", "a", "b"]
 
 
 def test_a_higher_priority_goes_first() -> None:
-    assert next_tasks(tale_of(*tasks("c", "a", "b", b=10, a=-10)).state, ()) == ["b", "c", "a"]
+    assert following(tale_of(*tasks("c", "a", "b", b=10, a=-10)).state, ()) == ["b", "c", "a"]
 
 
 def test_what_was_under_way_goes_before_what_is_only_ready() -> None:
@@ -51,16 +58,16 @@ def test_what_was_under_way_goes_before_what_is_only_ready() -> None:
     tale.finish(1, task="asked")
     tale.ask(task="asked")
     tale.answer("retry", task="asked")
-    assert next_tasks(tale.state, ()) == ["again", "asked", "first"]
+    assert following(tale.state, ()) == ["again", "asked", "first"]
 
 
 def test_a_task_waits_until_all_it_depends_on_has_succeeded() -> None:
     tale = tale_of(make_task("top", "left", "right"), make_task("left"), make_task("right"))
-    assert next_tasks(tale.state, ()) == ["left", "right"]
+    assert following(tale.state, ()) == ["left", "right"]
     succeed(tale, "left")
-    assert next_tasks(tale.state, ()) == ["right"]
+    assert following(tale.state, ()) == ["right"]
     succeed(tale, "right")
-    assert next_tasks(tale.state, ()) == ["top"]
+    assert following(tale.state, ()) == ["top"]
 
 
 # How many.
@@ -78,11 +85,11 @@ def test_a_task_waits_until_all_it_depends_on_has_succeeded() -> None:
     ],
 )
 def test_no_more_are_worked_on_than_may_be(most: int, busy: tuple[str, ...], started: list[str]) -> None:
-    assert next_tasks(tale_of(*tasks("a", "b", "c"), most=most).state, busy) == started
+    assert following(tale_of(*tasks("a", "b", "c"), most=most).state, busy) == started
 
 
 def test_a_sitting_that_keeps_to_some_tasks_starts_no_others() -> None:
-    assert next_tasks(tale_of(*tasks("a", "b", "c"), only=("c", "a")).state, ()) == ["a", "c"]
+    assert following(tale_of(*tasks("a", "b", "c"), only=("c", "a")).state, ()) == ["a", "c"]
 
 
 # When not at all.
@@ -95,19 +102,19 @@ def test_a_sitting_that_keeps_to_some_tasks_starts_no_others() -> None:
 def test_nothing_starts_while_the_run_holds_or_is_over(event: Event) -> None:
     tale = tale_of(*tasks("a"))
     tale.tell(event)
-    assert next_tasks(tale.state, ()) == []
+    assert following(tale.state, ()) == []
 
 
 def test_nothing_starts_before_an_engine_took_the_run_up() -> None:
-    assert next_tasks(fold_all(tale_of(*tasks("a")).events[:1]), ()) == []
+    assert following(fold_all(tale_of(*tasks("a")).events[:1]), ()) == []
 
 
 def test_nothing_starts_after_too_many_failures_in_a_row() -> None:
     tale = tale_of(*tasks("a", "b", "c"))
     tale.tell(TaskSkipped("policy", "skipped by policy"), "a")
-    assert next_tasks(tale.state, ()) == ["b", "c"]
+    assert following(tale.state, ()) == ["b", "c"]
     tale.tell(TaskSkipped("policy", "skipped by policy"), "b")
-    assert next_tasks(tale.state, ()) == []
+    assert following(tale.state, ()) == []
 
 
 def test_nothing_starts_once_somebody_has_answered_abort() -> None:
@@ -115,9 +122,9 @@ def test_nothing_starts_once_somebody_has_answered_abort() -> None:
     tale.begin(task="a")
     tale.finish(1, task="a")
     tale.ask(task="a")
-    assert next_tasks(tale.state, ()) == ["b"]
+    assert following(tale.state, ()) == ["b"]
     tale.answer("abort", task="a")
-    assert next_tasks(tale.state, ()) == []
+    assert following(tale.state, ()) == []
 
 
 def test_nothing_starts_after_the_first_failure_when_that_was_asked_for() -> None:
@@ -125,7 +132,7 @@ def test_nothing_starts_after_the_first_failure_when_that_was_asked_for() -> Non
     tale.begin(task="a")
     tale.finish(1, task="a")
     tale.tell(TaskFailed("internal", "a fault"), "a")
-    assert next_tasks(tale.state, ()) == []
+    assert following(tale.state, ()) == []
 
 
 @pytest.mark.parametrize("choice", ["", "retry", "skip", "abort"])
@@ -149,7 +156,7 @@ def test_what_starts_can_start_fits_beside_what_is_busy_and_comes_in_order(
     state = fold_all(log)
     state.limits = Limits(max_parallel=most, max_consecutive_failures=0)
     busy = data.draw(st.sets(st.sampled_from(sorted(state.tasks))))
-    started = next_tasks(state, busy)
+    started = following(state, busy)
     free = max(0, most - len(busy))
     assert len(started) == len(set(started)) <= free
     assert not set(started) & busy
@@ -169,5 +176,5 @@ def test_what_starts_can_start_fits_beside_what_is_busy_and_comes_in_order(
 def test_a_run_that_goes_on_never_stands_still_without_a_reason(log: list[Recorded]) -> None:
     state = fold_all(log)
     state.limits = Limits(max_parallel=9, max_consecutive_failures=0)
-    if state.status is RunStatus.RUNNING and not next_tasks(state, ()) and not state.open_decisions:
+    if state.status is RunStatus.RUNNING and not following(state, ()) and not state.open_decisions:
         assert {subject.status for subject in state.tasks.values()} <= TASK_ENDED | {TaskStatus.BLOCKED}

@@ -17,11 +17,15 @@ NAMES = {
     "task": {"started", "succeeded", "failed", "skipped", "aborted", "reopened"},
     "attempt": {"started", "checkpointed", "prompted", "measured", "restored", "finished"},
     "agent": {"started", "spoke", "thought", "noticed", "finished"},
-    "tool": {"started", "printed", "finished"},
+    "request": {"started", "finished", "waiting", "released"},
+    "conversation": {"shortened", "nudged", "forgotten"},
+    "model": {"switched"},
+    "limits": {"told"},
+    "tool": {"started", "printed", "stalled", "finished"},
     "hook": {"started", "printed", "stalled", "finished"},
     "decision": {"opened", "answered", "ignored"},
-    "provider": {"retrying", "recovered"},
-    "money": {"spent"},
+    "provider": {"retrying", "broken", "recovered"},
+    "money": {"warned", "spent"},
     "monitor": {"degraded", "troubled", "tail_lost"},
 }
 """Every kind that a log of schema 1 may hold. A name in here is never given another meaning."""

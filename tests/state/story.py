@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from tmtui.domain.hook import Hook, Stage
+from tmtui.domain.limits import LimitNotice, Quota
 from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.plan import Plan, Task, plan_hash
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
@@ -27,9 +28,20 @@ from tmtui.events.attempt import (
 from tmtui.events.base import Event, Recorded
 from tmtui.events.decision import DecisionAnswered, DecisionIgnored, DecisionOpened
 from tmtui.events.hook import HookFinished, HookPrinted, HookStalled, HookStarted
-from tmtui.events.money import MoneySpent
+from tmtui.events.money import MoneySpent, MoneyWarned
 from tmtui.events.monitor import Degraded, TailLost, Troubled
-from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
+from tmtui.events.request import (
+    ConversationForgotten,
+    ConversationNudged,
+    ConversationShortened,
+    LimitsTold,
+    ModelSwitched,
+    RequestFinished,
+    RequestReleased,
+    RequestStarted,
+    RequestWaiting,
+)
+from tmtui.events.resilience import ProviderBroken, ProviderRecovered, ProviderRetrying
 from tmtui.events.run import (
     Limits,
     RunFinished,
@@ -43,7 +55,7 @@ from tmtui.events.run import (
     RunWoken,
 )
 from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskStarted, TaskSucceeded
-from tmtui.events.tool import FileEffect, ToolFinished, ToolPrinted, ToolStarted
+from tmtui.events.tool import FileEffect, ToolFinished, ToolPrinted, ToolStalled, ToolStarted
 
 
 T = TypeVar("T")
@@ -72,6 +84,15 @@ def make_task(name: str, *depends_on: str, hooks: int = 1, **facts: object) -> T
     post = tuple(Hook(name=f"test{number}", command="python -m pytest -q") for number in range(hooks))
     pre = (Hook(name="install", command="true", quiet=True),) if hooks > 1 else ()
     return Task(id=name, title=name.upper(), depends_on=depends_on, pre_hooks=pre, post_hooks=post, **facts)  # type: ignore[arg-type]  # the facts are a task's fields
+
+
+MENDED: Final[tuple[Event, ...]] = (
+    ModelSwitched("demo-1", "demo-2", 1, "overloaded"),
+    ConversationNudged("Please continue where you left off.", "engine"),
+    ConversationShortened("results", "[]", 90_000, 30_000),
+    ConversationForgotten("the thinking is bound to a different conversation"),
+)
+"""What may happen to a conversation."""
 
 
 class Log:
@@ -288,6 +309,9 @@ class Story:
                     Degraded("sandbox", "bubblewrap is not installed", "install bubblewrap"),
                     Troubled("screen", "KeyError: 'a'", "logs/error.log"),
                     TailLost(12, 10),
+                    ProviderBroken("claude/demo-1", "open", "it failed too often", 60_000, "{}"),
+                    MoneyWarned("run", "warning", 800_000, 1_000_000),
+                    LimitsTold("claude", "demo-1", LimitNotice((Quota("requests", 50, 12),))),
                 )
             )
         )
@@ -394,7 +418,7 @@ class Story:
         under.asked = True
         yield
         for turn in range(self._choose((0, 1, 2, 3))):
-            match self._choose(("speak", "think", "notice", "pay", "retry", "tool")):
+            match self._choose(("speak", "think", "notice", "pay", "retry", "tool", "request", "mend", "hold")):
                 case "speak":
                     tell(AgentSpoke("I shall look at the tests first.\n"))
                 case "think":
@@ -409,12 +433,41 @@ class Story:
                     tell(ProviderRetrying("scripted", outcome, 1, 2.0, self.log.now + 2_000))
                     yield
                     tell(ProviderRecovered("scripted", 1))
+                case "request":
+                    yield from self._request(under, turn)
+                case "mend":
+                    tell(self._choose(MENDED))
+                case "hold":
+                    tell(RequestWaiting("claude", "demo-1", "10 of 10 requests in this minute", "rate_limit", 9_000))
+                    yield
+                    tell(RequestReleased("claude", "demo-1"))
                 case _:
                     yield from self._call_tool(under, turn)
             yield
         under.asked = False
         tell(AgentFinished(OK, "end_turn", 1.5))
         yield
+
+    def _request(self, under: Under, turn: int) -> Generator[None, None, None]:
+        tell = self._teller(under)
+        name = f"{under.task.id}:{under.number}:r{turn + 1}"
+        tell(RequestStarted(name, "claude", "demo-1", turn + 1, "interactive", reserved_micro=9_000))
+        yield
+        outcome = self._choose((OK, Outcome(Kind.API_500, "the provider has a fault")))
+        tell(
+            RequestFinished(
+                name,
+                outcome,
+                "end_turn" if outcome.ok else "",
+                '[{"type":"said","text":"Done."}]' if outcome.ok else "",
+                Usage(900, 80, 200, 10) if outcome.ok else None,
+                "demo-1",
+                "req_1",
+                0.4,
+                1.5,
+                200_000,
+            )
+        )
 
     def _call_tool(self, under: Under, turn: int) -> Generator[None, None, None]:
         tell = self._teller(under)
@@ -425,6 +478,9 @@ class Story:
         yield
         if self._maybe():
             tell(ToolPrinted(call, "calculator\ntests\n"))
+            yield
+        if self._choose((False, False, True)):
+            tell(ToolStalled(call, "Overwrite? [y/N]", 45.0))
             yield
         under.tools.remove(call)
         status = self._choose((ToolStatus.OK, ToolStatus.ERROR, ToolStatus.TIMED_OUT))

@@ -89,6 +89,10 @@ def reopened(task: str) -> Steps:
     return about(task, TaskReopened("person"))
 
 
+def run_ended() -> Steps:
+    return [(RunFinished(RunStatus.FAILED, "enough failed"), "", 0)]
+
+
 def replanned(*tasks: Task) -> Steps:
     return [(RunReplanned(make_plan(*tasks)), "", 0)]
 
@@ -125,11 +129,18 @@ TASK_MOVES: dict[tuple[TaskStatus, TaskStatus], Steps] = {
     (T.READY, T.BLOCKED): [*ALONE, *skipped("other"), *NOW_BEHIND],
     (T.READY, T.SKIPPED): [*ALONE, *skipped("it")],
     (T.READY, T.ABORTED): [*ALONE, *aborted("it")],
+    (T.RUNNING, T.READY): [*ALONE, *begun("it"), *ended("it", A.INTERRUPTED), *run_ended()],
     (T.RUNNING, T.NEEDS_YOU): [*ALONE, *asked("it")],
     (T.RUNNING, T.SUCCEEDED): [*ALONE, *succeeded("it")],
     (T.RUNNING, T.FAILED): [*ALONE, *failed("it")],
     (T.RUNNING, T.SKIPPED): [*ALONE, *begun("it"), *ended("it"), *skipped("it")],
     (T.RUNNING, T.ABORTED): [*ALONE, *begun("it"), *ended("it"), *aborted("it")],
+    (T.NEEDS_YOU, T.READY): [
+        *ALONE,
+        *asked("it"),
+        *about("it", DecisionAnswered("it:1", "retry", "person")),
+        *run_ended(),
+    ],
     (T.NEEDS_YOU, T.RUNNING): [
         *ALONE,
         *asked("it"),

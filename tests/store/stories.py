@@ -116,7 +116,15 @@ def _within_an_attempt(task: str, attempt: int) -> st.SearchStrategy[Entry]:
         st.builds(AgentStarted, agent=st.just("scripted"), model=st.sampled_from(["", "opus", "haiku"])),
         st.builds(AttemptCheckpointed, tree=st.text("0123456789abcdef", min_size=4, max_size=4)),
         st.builds(AttemptMeasured, tree=st.text("0123456789abcdef", min_size=4, max_size=4)),
-        st.builds(MoneySpent, model=st.just("opus"), usage=usages, micro=st.none() | st.integers(0, 10**9)),
+        st.builds(
+            MoneySpent,
+            model=st.just("opus"),
+            usage=usages,
+            micro=st.none() | st.integers(0, 10**9),
+            estimated=st.booleans(),
+            profile=st.sampled_from(["", "analysis"]),
+            user=st.sampled_from(["", "ada"]),
+        ),
         st.builds(
             AttemptFinished,
             status=st.sampled_from([status for status in AttemptStatus if status is not AttemptStatus.RUNNING]),

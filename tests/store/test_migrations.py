@@ -61,7 +61,7 @@ def test_a_log_of_today_is_left_alone(tmp_path: Path, log: sqlite3.Connection) -
 
 def test_an_older_log_takes_every_step_and_keeps_its_events(tmp_path: Path, log: sqlite3.Connection) -> None:
     path = tmp_path / DATABASE
-    assert migrate(log, path, LATER) == 1
+    assert migrate(log, path, LATER) == VERSION
     assert schema_version(log, path, len(LATER)) == len(LATER)
     assert log.execute("SELECT mood FROM runs").fetchall() == [("good",)]
     assert "weather" in tables(log)
@@ -73,7 +73,7 @@ def test_an_older_log_is_copied_first_and_the_copy_can_be_used(tmp_path: Path, l
     migrate(log, path, LATER)
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    copy = backup_of(path, 1)
+    copy = backup_of(path, VERSION)
     assert copy.stat().st_mode & 0o777 == 0o600
     copy.rename(elsewhere / DATABASE)
     assert texts(stored(elsewhere)) == ["old", "events"]
@@ -90,20 +90,20 @@ def test_a_step_that_fails_leaves_the_log_at_the_step_before(tmp_path: Path, log
 
 def test_a_migration_that_was_cut_off_goes_on_from_there(tmp_path: Path, log: sqlite3.Connection) -> None:
     path = tmp_path / DATABASE
-    migrate(log, path, LATER[:2])
-    draft = path.with_name(f"{backup_of(path, 2).name}.draft")
+    migrate(log, path, LATER[: VERSION + 1])
+    draft = path.with_name(f"{backup_of(path, VERSION + 1).name}.draft")
     draft.write_bytes(b"half a copy")
-    assert migrate(log, path, LATER) == 2
+    assert migrate(log, path, LATER) == VERSION + 1
     assert schema_version(log, path, len(LATER)) == len(LATER)
-    assert backup_of(path, 1).exists()
-    assert backup_of(path, 2).exists()
+    assert backup_of(path, VERSION).exists()
+    assert backup_of(path, VERSION + 1).exists()
 
 
 def test_a_newer_log_is_refused_and_not_touched(tmp_path: Path, log: sqlite3.Connection) -> None:
     migrate(log, tmp_path / DATABASE, LATER)
     log.close()
     before = (tmp_path / DATABASE).read_bytes()
-    with pytest.raises(NewerLogError, match="its schema is 3, this version knows 1") as refused:
+    with pytest.raises(NewerLogError, match=f"its schema is {len(LATER)}, this version knows {VERSION}") as refused:
         take_over(tmp_path)
     assert "update tmtui" in refused.value.hint
     assert (tmp_path / DATABASE).read_bytes() == before

@@ -29,7 +29,7 @@ from tmtui.state.fold import fold_all
 from tmtui.store import summary
 from tmtui.store.projections import project, rebuild
 from tmtui.store.reader import LogReader
-from tmtui.store.schema import PROJECTIONS, VERSION_1
+from tmtui.store.schema import PROJECTIONS, VERSION_1, VERSION_2
 
 
 Rows = dict[str, list[tuple[object, ...]]]
@@ -38,7 +38,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 @contextlib.contextmanager
 def empty_log() -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        for statement in VERSION_1:
+        for statement in (*VERSION_1, *VERSION_2):
             connection.execute(statement)
         yield connection
 
@@ -116,6 +116,7 @@ def test_a_runs_summary_says_what_the_fold_says(story: list[Recorded], sizes: li
     assert found.skipped == ended.count(TaskStatus.SKIPPED)
     assert found.aborted == ended.count(TaskStatus.ABORTED)
     assert (found.micro_spent, found.unknown_cost) == (state.spending.micro, state.spending.unknown > 0)
+    assert found.estimated_cost == any(isinstance(each.event, MoneySpent) and each.event.estimated for each in story)
     assert (found.created_at, found.updated_at) == (state.created_ms, state.updated_ms)
     assert (found.first_seq, found.last_seq) == (1, state.seq)
     by_place = {(each.task, each.attempt): each for each in map(summary.attempt_summary, attempts)}
@@ -152,8 +153,18 @@ def test_a_runs_status_follows_the_fold_through_any_events_whatever(events: list
 
 
 def test_what_was_paid_for_stands_in_the_ledger(tmp_path: Path) -> None:
-    usage = Usage(100, 20, 3, 4)
-    known = MoneySpent(model="opus", usage=usage, micro=4210, source="own table")
+    usage = Usage(100, 20, 3, 4, 5)
+    known = MoneySpent(
+        model="opus",
+        usage=usage,
+        micro=4210,
+        source="own table",
+        provider="claude",
+        profile="analysis",
+        request="r-1",
+        user="ada",
+        saved_micro=-7,
+    )
     unknown = MoneySpent(model="mystery", usage=Usage())
     appender = take_over(tmp_path)
     append(appender, [Entry(known, "calc-1", 2)], [Entry(unknown, "calc-1", 2)])
@@ -163,7 +174,9 @@ def test_what_was_paid_for_stands_in_the_ledger(tmp_path: Path) -> None:
         first, second = reader.usage(RUN)
         assert (first.seq, first.task, first.attempt, first.model) == (1, "calc-1", 2, "opus")
         assert (first.usage, first.micro, first.source) == (usage, 4210, "own table")
-        assert second.micro is None
+        assert (first.provider, first.profile, first.user, first.request) == ("claude", "analysis", "ada", "r-1")
+        assert (first.saved_micro, first.estimated) == (-7, False)
+        assert (second.micro, second.provider) == (None, "")
         assert [spent.seq for spent in reader.usage()] == [1, 2, 3]
         assert [spent.seq for spent in reader.usage(since=second.at_wall)] == [2, 3]
         one, other = reader.run(RUN), reader.run(OTHER_RUN)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Self
 
+from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -125,7 +126,7 @@ class Robot:
 
     async def settle(self) -> Self:
         """Let everything happen that is on its way, and draw it."""
-        for _ in range(4):
+        for _ in range(3):
             await self.pilot.pause(0)
             if self.app.is_running and any(isinstance(each, RunScreen) for each in self.app.screen_stack):
                 self.screen._draw()
@@ -136,6 +137,14 @@ class Robot:
         """Press keys, one after the other."""
         for key in keys:
             await self.pilot.press(key)
+            await self.settle()
+        return self
+
+    async def burst(self, *keys: str) -> Self:
+        """Press keys so fast that all of them are there before the first is looked at."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        for _ in keys:
             await self.settle()
         return self
 

@@ -51,6 +51,15 @@ def _heard(monkeypatch: pytest.MonkeyPatch) -> list[type[Message]]:
             return original(self, message)
 
         monkeypatch.setattr(owner, "post_message", post)
+    carry_out = RunScreen.perform
+
+    def perform(self: RunScreen, intent: type[Intent]) -> None:
+        if not intent.AT_ONCE:
+            carry_out(self, intent)
+        elif self.offers(intent):
+            heard.append(intent)
+
+    monkeypatch.setattr(RunScreen, "perform", perform)
     return heard
 
 
@@ -65,8 +74,10 @@ async def test_every_command_is_reached_by_each_of_its_keys(live: bool, heard: l
                 await go_to(robot, intent.WHERE)
                 heard.clear()
                 await robot.pilot.press(key)
-                expected = [] if intent.NEEDS in strange else [intent]
-                assert heard == expected, f"{key} for {intent.ID}"
+                if intent.NEEDS in strange:
+                    assert intent not in heard, f"{key} for {intent.ID}"
+                else:
+                    assert heard == [intent], f"{key} for {intent.ID}"
 
 
 @pytest.mark.parametrize("intent", ANSWERS, ids=lambda intent: intent.ID)

@@ -4,11 +4,11 @@ import pytest
 
 from tests.tui.recordings import Tape, needs_you, running, two_questions
 from tests.tui.robot import Robot, cockpit
-from tmtui.events.commands import Abort, Answer, Reply
+from tmtui.events.commands import Abort, Answer, Reply, Stop
 from tmtui.tui.intents import Back, LookAtDiff, NextThatNeedsMe, NoteAndRetry
 from tmtui.tui.widgets.decision import DecisionBar
 from tmtui.tui.widgets.entry import SafeInput
-from tmtui.tui.widgets.pane import Tab
+from tmtui.tui.widgets.pane import Pane, Tab
 from tmtui.tui.widgets.question import QuestionBar
 from tmtui.tui.widgets.tree import TaskTree
 
@@ -110,6 +110,17 @@ async def test_a_note_goes_with_the_retry() -> None:
         await robot.press("enter")
         assert robot.sent == [Answer("d1", "retry", "use math.sqrt")]
         assert robot.at(TaskTree)
+
+
+async def test_keys_typed_ahead_go_where_they_would_go_if_typed_slowly() -> None:
+    async with cockpit(needs_you()) as robot:
+        await robot.burst("exclamation_mark", "n", *"trymath", "enter")
+        assert robot.sent == [Answer("d1", "retry", "trymath")]
+        await robot.burst("tab", "slash", *"zero", "enter")
+        assert robot.screen.pane.needle == "zero"
+        assert robot.at(Pane)
+        await robot.burst("tab", "x", "y")
+        assert robot.sent[1:] == [Stop()]
 
 
 async def test_a_note_can_be_left() -> None:

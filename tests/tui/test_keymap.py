@@ -17,6 +17,8 @@ DESTRUCTIVE = {
     "answer.stop",
     "answer.stop-now",
     "answer.stop-quit",
+    "answer.stop-task",
+    "task.stop",
 }
 MOVEMENTS = set("hjklgGnN") | {"up", "down", "left", "right", "home", "end", "pageup", "pagedown", "space", "enter"}
 

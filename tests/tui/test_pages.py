@@ -100,7 +100,7 @@ def test_a_huge_diff_is_cut() -> None:
 def test_each_attempt_has_its_line() -> None:
     subject = state_of(needs_you()).tasks["calc-5"]
     page = attempts_page(subject, 0)
-    assert page.text(0).split() == ["#", "try", "status", "hooks", "files", "money", "time", "outcome"]
+    assert page.text(0).split() == ["#", "try", "status", "hooks", "files", "money", "time"]
     for number in (1, 2, 3):
         assert page.text(line_of(number)).split()[:4] == [str(number), f"{number}/3", "failed", "✗test"]
         assert page[line_of(number)].kind is LineKind.BAD

@@ -92,7 +92,7 @@ async def test_attempts_stand_side_by_side_and_can_be_gone_to() -> None:
         await at_calc_5(robot)
         await robot.do(ShowAttempts)
         lines = robot.pane.split("\n")
-        assert lines[1].split() == ["#", "try", "status", "hooks", "files", "money", "time", "outcome"]
+        assert lines[1].split() == ["#", "try", "status", "hooks", "files", "money", "time"]
         assert lines[2].split()[:8] == ["✗", "1", "1/3", "failed", "✗test", "2", "$.03", "0:06"]
         await robot.do(OpenTask)
         await robot.press("k", "k", "k")
@@ -188,6 +188,7 @@ async def test_a_search_finds_walks_and_is_left() -> None:
 
 async def test_a_search_for_what_is_not_there_says_so() -> None:
     async with cockpit(running()) as robot:
+        await robot.do(OpenTask)
         await robot.do(Search)
         await robot.type("zebra")
         assert "/zebra · not found" in robot.of(robot.screen.pane)

@@ -1,6 +1,7 @@
 """What the cockpit costs before its first frame, and what it leaves behind when it goes."""
 
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.terminal import Terminal
+from tests.acceptance.terminal import PATIENCE, Terminal
 
 
 HEAVY = (
@@ -121,6 +122,23 @@ def test_leaving_puts_the_terminal_back(tmp_path: Path) -> None:
         assert terminal.until_exit() == 0
         assert "('detached', '', 0)" in terminal.text
         assert terminal.settings == terminal.before
+
+
+def test_a_terminal_that_vanishes_without_a_word_takes_the_screen_with_it(tmp_path: Path) -> None:
+    told = tmp_path / "told.txt"
+    program = PROGRAM.format(then="").replace("file=sys.stderr", f"file=open({str(told)!r}, 'w')")
+    master, slave = pty.openpty()
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm-256color"}
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=env
+    ) as process:
+        os.close(slave)
+        seen = b""
+        while b"calc-3" not in seen:
+            seen += os.read(master, 65_536)
+        os.close(master)
+        process.wait(PATIENCE)
+    assert "('signal', 'the terminal is gone', 129)" in told.read_text()
 
 
 def test_hostile_bytes_reach_no_terminal(tmp_path: Path) -> None:

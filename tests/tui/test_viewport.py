@@ -140,12 +140,19 @@ def test_a_shorter_version_of_a_page_is_shown_from_its_last_line_on() -> None:
 def test_a_value_hangs_under_its_label() -> None:
     lines = Lines()
     lines.add(LineKind.FIELD, "label  value value value", lead=7)
-    rows = view_of(lines, width=14).rows()
+    rows = view_of(lines, width=15).rows()
     assert [(row.text, row.lead, row.hang) for row in rows] == [
         ("label  value ", 7, 0),
         ("value ", 0, 7),
         ("value", 0, 7),
     ]
+
+
+def test_a_value_hangs_only_a_little_where_its_label_takes_all_the_room() -> None:
+    lines = Lines()
+    lines.add(LineKind.FIELD, "a long label  value value value", lead=14)
+    rows = view_of(lines, width=20).rows()
+    assert [(row.text, row.hang) for row in rows] == [("a long label  value ", 0), ("value value", 2)]
 
 
 def test_the_scroll_bar_is_at_its_ends_only_when_the_text_is() -> None:

@@ -24,6 +24,8 @@ class ToolCall(msgspec.Struct, frozen=True):
     input: dict[str, Any]
     problem: str = ""
     """When not empty, the input was malformed: nothing is run, and the agent is told this."""
+    id: str = ""
+    """The model's own name for the call; empty with an agent that has none."""
 
 
 class ToolResult(msgspec.Struct, frozen=True):

@@ -1,14 +1,16 @@
-"""From how an agent is named to the agent: `scripted:calculator.agent.yml`.
+"""From how an agent or a model is named to it: `scripted:calculator.agent.yml`, `claude:claude-sonnet-5-5`.
 
-Each kind of agent is a module of its own that none of the others knows, and it is loaded when it is asked for.
+Each kind of agent, and each provider of models, is a module of its own that none of the others knows, and it is
+loaded when it is asked for.
 """
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from tmtui.agents.model import Model
 from tmtui.agents.port import Agent
 from tmtui.domain.clock import Clock
 from tmtui.domain.text import clean_line
@@ -79,3 +81,51 @@ def make_agent(spec: str, root: Path, clock: Clock, env: Mapping[str, str]) -> A
         known = ", ".join(each.form for each in KINDS.values())
         raise AgentSpecError(f"there is no agent {clean_line(spec, 80)!r}; there are: {known}")
     return kind.make(clean_line(spec), argument.strip(), Surroundings(root, clock, env))
+
+
+# Models.
+
+
+def _anthropic(provider: str, model: str, options: Mapping[str, Any], env: Mapping[str, str]) -> Model:
+    from tmtui.agents.anthropic.options import anthropic_model  # noqa: PLC0415  # one provider of several
+
+    return anthropic_model(provider, model, options, env)
+
+
+class ModelKind(msgspec.Struct, frozen=True):
+    """One kind of provider of models."""
+
+    form: str
+    """How its models are written."""
+    make: Callable[[str, str, Mapping[str, Any], Mapping[str, str]], Model]
+    """Takes the provider's name, the model's, the provider's settings and the environment."""
+
+
+MODEL_KINDS: Final[Mapping[str, ModelKind]] = {
+    "claude": ModelKind("claude:MODEL", _anthropic),
+    "anthropic": ModelKind("anthropic:MODEL", _anthropic),
+}
+"""Every kind of provider there is. `claude` and `anthropic` are the same."""
+
+
+def make_model(spec: str, options: Mapping[str, Any], env: Mapping[str, str]) -> Model:
+    """Make the model named `spec`, such as `claude:claude-sonnet-5-5`.
+
+    What stands before the colon is the provider's name in the settings. It need not be the name of a kind, if its
+    settings say what it is: `providers: {work: {type: claude, api_key: $WORK_KEY}}` is asked as `work:sonnet`.
+
+    Args:
+        spec: Provider and model; without a model, the one that the provider's settings name.
+        options: The provider's settings, as written.
+        env: The environment, for keys that the settings do not hold.
+
+    Raises:
+        AgentSpecError: there is no such provider, or something that it needs is missing or makes no sense.
+    """
+    name, _, model = (part.strip() for part in spec.partition(":"))
+    written = options.get("type") or options.get("provider") or name
+    kind = MODEL_KINDS.get(written) if isinstance(written, str) else None
+    if kind is None:
+        known = ", ".join(each.form for each in MODEL_KINDS.values())
+        raise AgentSpecError(f"there is no provider {clean_line(str(written), 80)!r}; there are: {known}")
+    return kind.make(clean_line(name), clean_line(model), options, env)

@@ -1,10 +1,12 @@
 """The real world in the form in which the engine asks for it."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from io import FileIO
 from pathlib import Path
 
+from tmtui.agents.port import ToolCall
 from tmtui.domain.text import clean_line
+from tmtui.engine.ports import Planned
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
 from tmtui.events.base import Entry, Recorded
 from tmtui.store.reader import LogReader
@@ -147,3 +149,14 @@ class LogFile:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+class Unjudged:
+    """`engine.ports.Judge` that lets everything through."""
+
+    action = "allow"
+    rule = reason = suggestion = ""
+
+    def judge(self, call: ToolCall, planned: Planned, learnt: Mapping[str, str], *, attended: bool) -> "Unjudged":  # noqa: ARG002  # the port's
+        """Allow it."""
+        return self

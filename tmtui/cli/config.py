@@ -107,8 +107,8 @@ def show(*, only_set: bool, as_json: bool) -> ExitCode:
 @click.argument("what", type=click.Choice(["settings", "plan"]), default="settings")
 def schema(what: str) -> ExitCode:
     """Print the JSON Schema of the settings or of a plan, for editors."""
-    from tmtui.config.written import SettingsWritten  # noqa: PLC0415  # loads pydantic
+    from tmtui.config.json_schema import settings_schema  # noqa: PLC0415  # loads pydantic
     from tmtui.plans.written import PlanWritten  # noqa: PLC0415  # likewise
 
-    say_json((SettingsWritten if what == "settings" else PlanWritten).model_json_schema())
+    say_json(settings_schema() if what == "settings" else PlanWritten.model_json_schema())
     return ExitCode.OK

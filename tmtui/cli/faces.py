@@ -53,8 +53,11 @@ class Face(Protocol):
 class PlainFace:
     """One line to an event, and the report."""
 
-    def __init__(self, *, colour: bool = False, verbose: bool = False, report: bool = True) -> None:
+    def __init__(
+        self, *, colour: bool = False, verbose: bool = False, report: bool = True, next_step: str | None = None
+    ) -> None:
         self._colour = colour
+        self._next_step = next_step
         self._report = report
         self._renderer = PlainRenderer(verbose=verbose)
         self._last_ms = 0
@@ -67,15 +70,17 @@ class PlainFace:
     def end(self, state: State, now_ms: int, *, alive: bool) -> str:
         """Lines without an end, and the report."""
         lines = self._renderer.rest(self._last_ms, state)
-        lines += report_lines(make_report(state, now_ms, engine_alive=alive)) if self._report and state.plan else []
+        if self._report and state.plan:
+            lines += report_lines(make_report(state, now_ms, engine_alive=alive), self._next_step)
         return as_text(lines, colour=self._colour)
 
 
 class QuietFace:
     """Results, questions and the report."""
 
-    def __init__(self, *, colour: bool = False) -> None:
+    def __init__(self, *, colour: bool = False, next_step: str | None = None) -> None:
         self._colour = colour
+        self._next_step = next_step
 
     def show(self, recorded: Recorded, state: State) -> str:
         """The line of an event that is a result."""
@@ -84,11 +89,10 @@ class QuietFace:
 
     def end(self, state: State, now_ms: int, *, alive: bool) -> str:
         """The report."""
-        return (
-            as_text(report_lines(make_report(state, now_ms, engine_alive=alive)), colour=self._colour)
-            if state.plan
-            else ""
-        )
+        if state.plan is None:
+            return ""
+        lines = report_lines(make_report(state, now_ms, engine_alive=alive), self._next_step)
+        return as_text(lines, colour=self._colour)
 
 
 class JsonFace:
@@ -103,9 +107,13 @@ class JsonFace:
         return ""
 
 
-def make_face(manner: Manner, *, verbose: bool = False) -> Face:
-    """The face of that manner for standard output."""
+def make_face(manner: Manner, *, verbose: bool = False, next_step: str | None = None) -> Face:
+    """The face of that manner for standard output; with `next_step` its report ends with that one."""
     colour = wants_colour(sys.stdout)
-    if manner is Manner.JSON:
-        return JsonFace()
-    return QuietFace(colour=colour) if manner is Manner.QUIET else PlainFace(colour=colour, verbose=verbose)
+    match manner:
+        case Manner.JSON:
+            return JsonFace()
+        case Manner.QUIET:
+            return QuietFace(colour=colour, next_step=next_step)
+        case Manner.PLAIN:
+            return PlainFace(colour=colour, verbose=verbose, next_step=next_step)

@@ -15,7 +15,7 @@ from tmtui.domain.ids import short_run_id
 from tmtui.domain.money import format_usd
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
 from tmtui.domain.text import clean_line
-from tmtui.events import agent, attempt, decision, hook, money, monitor, resilience, run, task, tool
+from tmtui.events import agent, attempt, decision, hook, money, monitor, request, resilience, run, task, tool
 from tmtui.events.base import Event, Recorded
 from tmtui.state.model import State
 
@@ -178,6 +178,8 @@ def _tool_started(_: Recorded, event: tool.ToolStarted, __: State) -> Line:
 def _tool_finished(recorded: Recorded, event: tool.ToolFinished, state: State) -> Line:
     name = _tool_name(recorded, event.id, state)
     code = f", exit code {event.exit_code}" if event.exit_code is not None else ""
+    if event.status is ToolStatus.DENIED:
+        return Line(f"✗ {name} was not allowed: {clean_line(event.output, 200)}", Tone.WARN)
     if event.recovered:
         return Line(f"✓ {name} had been carried out before the engine ended")
     if event.status is ToolStatus.OK:
@@ -265,6 +267,56 @@ def _provider_recovered(_: Recorded, event: resilience.ProviderRecovered, __: St
     return Line(f"✓ {event.provider} answers again after {count(event.tries, 'try', 'tries')}")
 
 
+def _provider_broken(_: Recorded, event: resilience.ProviderBroken, __: State) -> Line:
+    until = f" until {time_of_day(event.until_ms)}" if event.until_ms else ""
+    why = f": {event.reason}" if event.reason else ""
+    return Line(f"◐ circuit of {event.key} is {event.state}{until}{why}", Tone.WARN)
+
+
+def _request_finished(_: Recorded, event: request.RequestFinished, __: State) -> Line | None:
+    if event.outcome.ok:
+        return None
+    return Line(f"✗ request failed: {event.outcome.message or event.outcome.kind}", Tone.WARN)
+
+
+def _request_waiting(_: Recorded, event: request.RequestWaiting, __: State) -> Line:
+    until = f", until {time_of_day(event.until_ms)}" if event.until_ms else ""
+    return Line(f"⏸ waits for {event.provider}/{event.model}{until}: {event.reason}", Tone.WARN)
+
+
+def _request_released(_: Recorded, event: request.RequestReleased, __: State) -> Line:
+    return Line(f"▶ {event.provider}/{event.model} can be asked again", Tone.FAINT)
+
+
+def _conversation_shortened(_: Recorded, event: request.ConversationShortened, __: State) -> Line:
+    how = {"results": "old results were cut", "summary": "it begins afresh with a summary"}.get(event.how, event.how)
+    sizes = f" (about {event.tokens_before:,} to {event.tokens_after:,} tokens)"
+    return Line(f"⚠ the conversation was too long; {how}{sizes}", Tone.WARN)
+
+
+def _conversation_nudged(_: Recorded, event: request.ConversationNudged, __: State) -> Line:
+    return Line(f"→ {event.by} to the agent: {clean_line(event.text, 160)}", Tone.FAINT)
+
+
+def _conversation_forgotten(_: Recorded, event: request.ConversationForgotten, __: State) -> Line:
+    return Line(f"⚠ the model's earlier thinking is left out: {event.why}", Tone.WARN)
+
+
+def _model_switched(_: Recorded, event: request.ModelSwitched, __: State) -> Line:
+    return Line(f"⇄ {event.after} takes over from {event.before}: {event.reason}", Tone.WARN)
+
+
+def _tool_stalled(_: Recorded, event: tool.ToolStalled, __: State) -> Line:
+    return Line(f"⚠ silent for {duration(event.seconds)} after what looks like a question: {event.line}", Tone.WARN)
+
+
+def _money_warned(_: Recorded, event: money.MoneyWarned, __: State) -> Line:
+    share = round(100 * event.spent_micro / event.cap_micro) if event.cap_micro else 100
+    then = f"; {event.action}" if event.action else ""
+    spent = f"{format_usd(event.spent_micro)} of {format_usd(event.cap_micro)} ({share}%)"
+    return Line(f"⚠ budget of the {event.budget}, {event.level}: {spent}{then}", Tone.WARN)
+
+
 def _money_spent(_: Recorded, event: money.MoneySpent, __: State) -> Line:
     return Line(f"· {format_usd(event.micro)} for {count(event.usage.total, 'token')} of {event.model}", Tone.FAINT)
 
@@ -310,8 +362,18 @@ TELLERS: Final[Mapping[type[Event], Teller]] = {
     agent.AgentThought: _silent,
     agent.AgentNoticed: _agent_noticed,
     agent.AgentFinished: _agent_finished,
+    request.RequestStarted: _silent,
+    request.RequestFinished: _request_finished,
+    request.RequestWaiting: _request_waiting,
+    request.RequestReleased: _request_released,
+    request.ConversationShortened: _conversation_shortened,
+    request.ConversationNudged: _conversation_nudged,
+    request.ConversationForgotten: _conversation_forgotten,
+    request.ModelSwitched: _model_switched,
+    request.LimitsTold: _silent,
     tool.ToolStarted: _tool_started,
     tool.ToolPrinted: _silent,
+    tool.ToolStalled: _tool_stalled,
     tool.ToolFinished: _tool_finished,
     hook.HookStarted: _hook_started,
     hook.HookPrinted: _silent,
@@ -322,6 +384,8 @@ TELLERS: Final[Mapping[type[Event], Teller]] = {
     decision.DecisionIgnored: _decision_ignored,
     resilience.ProviderRetrying: _provider_retrying,
     resilience.ProviderRecovered: _provider_recovered,
+    resilience.ProviderBroken: _provider_broken,
+    money.MoneyWarned: _money_warned,
     money.MoneySpent: _money_spent,
     monitor.Degraded: _degraded,
     monitor.Troubled: _troubled,

@@ -19,8 +19,14 @@ STUCK: Final = frozenset({TaskStatus.FAILED, TaskStatus.NEEDS_YOU})
 """Where the last error says why."""
 
 
-def report_lines(report: Report) -> list[Line]:
-    """The report of a run, the next step last."""
+def report_lines(report: Report, next_step: str | None = None) -> list[Line]:
+    """The report of a run, the next step last.
+
+    Args:
+        report: The run.
+        next_step: What to do next, where that does not follow from how the run stands: a sample's record cannot be
+            taken up.
+    """
     return [
         Line(RULE),
         _headline(report),
@@ -29,7 +35,7 @@ def report_lines(report: Report) -> list[Line]:
         *(_task_line(task, report.word) for task in report.tasks),
         *_files(report),
         *_warnings(report),
-        *_next_step(report),
+        *(_next_step(report) if next_step is None else [Line(""), Line(f"Next: {next_step}")]),
     ]
 
 

@@ -23,9 +23,6 @@ from tmtui.cli.project import Project
 if TYPE_CHECKING:
     from tmtui.tui.ports import CockpitExit, Rig
 
-FRAMES = "120"
-"""`TEXTUAL_FPS`: Textual's own frame timer at its default of 60 can let a key wait for two of its frames."""
-
 
 class _Start:
     """An engine that is being started in a thread, with what has to be done before."""
@@ -71,7 +68,6 @@ def run_on_screen(order: Order, before: Callable[[], None] = lambda: None) -> Ex
         order: What the engine is to do.
         before: What has to be done before the engine can start, such as copying a sample.
     """
-    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     start = _Start(order, before)
     project = Project(Path(order.root), Path(order.state_dir))
     from tmtui.cli.sources import LogSource  # noqa: PLC0415  # beside the engine's start
@@ -104,7 +100,6 @@ def play(project: Project, run: str, speed: float) -> ExitCode:
 
 
 def _watch(project: Project, run: str, *, live: bool, speed: float = 1.0) -> ExitCode:
-    os.environ.setdefault("TEXTUAL_FPS", FRAMES)
     from tmtui.cli.sources import LogSource  # noqa: PLC0415  # only for a screen
     from tmtui.tui.app import open_cockpit  # noqa: PLC0415  # likewise
 

@@ -18,9 +18,10 @@ import msgspec
 
 from tmtui import __version__
 from tmtui.agents.port import Agent
+from tmtui.agents.rates.card import RateCard
 from tmtui.agents.registry import AgentSpecError, make_agent
 from tmtui.agents.toolbox import Toolbox
-from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees
+from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees, Unjudged
 from tmtui.cli.errors import CommandError
 from tmtui.cli.look import LOOK, Look
 from tmtui.cli.order import Order
@@ -249,7 +250,9 @@ class _Engine:
             checkpoints=checkpoints,
             toolbox=toolbox,
             logs=FolderLogs(Path(order.state_dir)),
-            agent=agent,
+            worker=lambda _: agent,
+            prices=RateCard(),
+            judge=Unjudged(),
             root=order.root,
             child_env=child_environment(),
             variables=dict(os.environ),

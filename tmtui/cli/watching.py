@@ -69,18 +69,27 @@ def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: 
     """
     if sample:
         with recorded_sample(sample) as project:
-            return _replay(project, run_id, speed, manner, verbose=verbose)
+            again = f"carry it out yourself: tmtui demo {sample}"
+            return _replay(project, run_id, speed, manner, verbose=verbose, next_step=again)
     return _replay(here(), run_id, speed, manner, verbose=verbose)
 
 
-def _replay(project: Project, run_id: str | None, speed: float, manner: Manner | None, *, verbose: bool) -> ExitCode:
+def _replay(
+    project: Project,
+    run_id: str | None,
+    speed: float,
+    manner: Manner | None,
+    *,
+    verbose: bool,
+    next_step: str | None = None,
+) -> ExitCode:
     with open_log(project) as reader:
         run = pick_run(reader, run_id).run
     if manner is None and not no_terminal():
         from tmtui.cli.screen import play  # noqa: PLC0415  # loads the cockpit
 
         return play(project, run, speed)
-    face = make_face(manner or Manner.PLAIN, verbose=verbose)
+    face = make_face(manner or Manner.PLAIN, verbose=verbose, next_step=next_step)
     alive = works_on(project.holder(), run)
     asyncio.run(show_feed(replay_feed(project.state_dir, run), face, alive=alive))
     return ExitCode.OK

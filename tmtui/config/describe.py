@@ -1,6 +1,6 @@
 """Settings as rows for people: what is set, to what, and who said so. Secrets are masked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -46,12 +46,24 @@ def _leaves(settings: Settings) -> Iterator[tuple[str, str]]:
             case "hook_defaults":
                 yield "hook_defaults.pre_hooks", _joined(hook.name for hook in value.pre)
                 yield "hook_defaults.post_hooks", _joined(hook.name for hook in value.post)
+            case "providers":
+                yield from _named(field, value)
+            case "runtime_profiles":
+                yield from _named(field, settings.profiles)
             case "extra":
                 yield from _flat("", value)
             case "origins" | "secrets":
                 pass
             case _:
                 yield from _flat(field, msgspec.to_builtins(value))
+
+
+def _named(field: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is said of things whose name is their key already."""
+    for name, value in values.items():
+        said = msgspec.to_builtins(value)
+        said.pop("name")
+        yield from _flat(f"{field}.{name}", said)
 
 
 def _said_of_hooks(hooks: Iterable[Hook], origins: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -70,6 +82,8 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _flat(f"{key}.{number}", item)
     elif isinstance(value, list | tuple):
         yield key, _joined(map(_word, value))
+    elif key.endswith("_usd") and isinstance(value, int):
+        yield key, format_usd(value)
     else:
         yield key, _word(value)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from tmtui.config.blocks.loading import BLOCKS
 from tmtui.config.expansion import Gap, expand_document
 from tmtui.config.layers import (
     Layer,
@@ -18,7 +19,7 @@ from tmtui.config.layers import (
     settings_files,
     source,
 )
-from tmtui.config.secrets import bare_secrets, secrets_in
+from tmtui.config.secrets import bare_secrets, known_secrets, secrets_in
 from tmtui.config.settings import Settings
 from tmtui.config.written import EXTRA
 from tmtui.domain.hook import Hook, HookDefaults
@@ -56,7 +57,7 @@ def combine(
     layers = [make_layer(document) for document in (*expanded, *from_environment, flags_layer(overrides))]
     merged = merge(layers)
     for layer in layers:
-        problems += layer.reading.problems
+        problems += layer.problems()
     problems += _judged(gaps, merged)
     problems += _notes(layers)
     problems += (problem for file in files for problem in bare_secrets(file))
@@ -68,17 +69,22 @@ def combine(
         "hook_defaults": _hook_defaults(layers, hooks, merged.get("hooks", {}), problems),
         "extra": {key: merged[key] for key in EXTRA if key in merged},
         "origins": origins(layers, merged),
-        "secrets": tuple(sorted(set[str]().union(*(secrets_in(file, env) for file in files)))),
+        "secrets": tuple(sorted(known_secrets(env).union(*(secrets_in(file, env) for file in files)))),
     }
+    if merged.keys() & PARTS:
+        from tmtui.config.parts import fill_parts, judge_parts  # noqa: PLC0415  # for files that have such parts
+
+        fill_parts(said, layers, problems)
+        problems += judge_parts(layers, merged)
     return msgspec.convert(said, Settings), problems
 
 
 def _judged(gaps: Iterable[Gap], merged: Mapping[str, Any]) -> list[Problem]:
-    """A missing variable is an error; in a provider that the agent does not name it is a warning."""
-    agent = str(merged.get("agent", "")).partition(":")[0].strip()
+    """A missing variable is an error; in a provider that neither `agent` nor `provider` names it is a warning."""
+    named = {str(merged.get("agent", "")).partition(":")[0].strip(), merged.get("provider")}
     result = []
     for gap in gaps:
-        unused = gap.way[0] == "providers" and gap.way[1:2] != (agent,)
+        unused = gap.way[0] == "providers" and not named.intersection(gap.way[1:2])
         result.append(msgspec.structs.replace(gap.problem, warning=unused))
     return result
 
@@ -87,11 +93,19 @@ def _notes(layers: Iterable[Layer]) -> list[Problem]:
     """Say of what is kept for later that it has no effect."""
     result = []
     for layer in layers:
-        for key in (key for key in EXTRA if key in layer.said):
-            line, column = layer.reading.place((key,), at_key=True)
-            message = f"`{key}` is kept as it is written, and has no effect in this version"
-            result.append(Problem(layer.reading.document.path, line, column, message, warning=True))
+        for key, but in NOT_YET.items():
+            if key in layer.said:
+                line, column = layer.reading.place((key,), at_key=True)
+                message = f"`{key}` is kept as it is written, and {but} has an effect in this version"
+                result.append(Problem(layer.reading.document.path, line, column, message, warning=True))
     return result
+
+
+NOT_YET: Final = {"slos": "only `cost.per_request_ceiling_usd`", "alerts": "nothing of it"}
+"""Fields that are not read yet, and the part of them that is."""
+
+PARTS: Final = frozenset({*BLOCKS, "profile", "provider", "slos"})
+"""Fields that call for a look at the larger parts."""
 
 
 def _hooks(layers: Sequence[Layer], merged: Mapping[str, Any], problems: list[Problem]) -> dict[str, Hook]:

@@ -19,6 +19,9 @@ _SECRET_NAME: Final = re.compile(
     r"(?:^|_)(?:api_?key|access_?key|private_?key|secret|token|passwo?r?d|passwd|passphrase|credentials?"
     r"|authorization)$"
 )
+WELL_KNOWN: Final = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY", "CODEX_API_KEY")
+"""Variables that providers' own programs and packages read, whether a settings file names them or not."""
+
 _IN_ADDRESS: Final = re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)")
 _SHORTEST: Final = 6
 """Characters: redacting anything shorter would eat ordinary words."""
@@ -38,6 +41,11 @@ def secrets_in(document: Document, env: Mapping[str, str]) -> set[str]:
             found.add(scalar.text)
         found |= {env.get(name, "") for name in names if names_a_secret(key) or names_a_secret(name)}
     return {value for value in found if len(value) >= _SHORTEST}
+
+
+def known_secrets(env: Mapping[str, str]) -> set[str]:
+    """The values of the variables that are always secret."""
+    return {env[name] for name in WELL_KNOWN if len(env.get(name, "")) >= _SHORTEST}
 
 
 def bare_secrets(document: Document) -> list[Problem]:

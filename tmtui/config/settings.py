@@ -4,8 +4,42 @@ from typing import Any
 
 import msgspec
 
+from tmtui.config.values.costs import BudgetAlerts, CostControls, GlobalBudget, ProfileBudget
+from tmtui.config.values.profiles import DEFAULT as DEFAULT_PROFILE, Profile, Tiers, built_in_profiles
+from tmtui.config.values.prompts import PromptContext, PromptTemplates
+from tmtui.config.values.providers import ProviderSettings, RateLimits, built_in_providers
+from tmtui.config.values.reliability import CircuitBreaker, Fallback, FallbackEntry, Reliability, Retry
+from tmtui.config.values.safety import InputScanning, Permissions, ScanRule
+from tmtui.config.values.saving import Cache
 from tmtui.domain.hook import Hook, HookDefaults
+from tmtui.domain.rate import Rate
 from tmtui.events.run import Limits
+
+
+__all__ = [
+    "Answer",
+    "BudgetAlerts",
+    "Cache",
+    "CircuitBreaker",
+    "CostControls",
+    "Fallback",
+    "FallbackEntry",
+    "GlobalBudget",
+    "InputScanning",
+    "Permissions",
+    "Profile",
+    "ProfileBudget",
+    "PromptContext",
+    "PromptTemplates",
+    "ProviderSettings",
+    "RateLimits",
+    "Reliability",
+    "Retry",
+    "ScanRule",
+    "Settings",
+    "Tiers",
+    "Unattended",
+]
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,28 +60,6 @@ class Unattended(msgspec.Struct, frozen=True, kw_only=True):
     """`retry`, `skip` or `abort`; empty leaves the question open."""
     answers: dict[str, tuple[Answer, ...]] = {}
     """By task, used in order, before `on_decision`."""
-
-
-class PromptTemplates(msgspec.Struct, frozen=True, kw_only=True):
-    """Files, relative to the root, that take the place of the built-in prompts; empty keeps the built-in one."""
-
-    system: str = ""
-    task: str = ""
-    retry: str = ""
-    variables: dict[str, str] = {}
-
-
-class PromptContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the project a prompt tells."""
-
-    include_git_status: bool = True
-    include_file_list: bool = True
-    include_file_contents: bool = False
-    max_files_listed: int = 20
-    max_file_size: int = 10_000
-    """Bytes."""
-    include_patterns: tuple[str, ...] = ()
-    exclude_patterns: tuple[str, ...] = ()
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,15 +90,46 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hook_defaults: HookDefaults = HookDefaults()
     prompt_templates: PromptTemplates = PromptTemplates()
     prompt_context: PromptContext = PromptContext()
-    providers: dict[str, dict[str, Any]] = {}
-    """As written, `rate_limits` included, with variables put in; a value whose variable is missing is left out."""
     unattended: Unattended = Unattended()
+    profile: str = DEFAULT_PROFILE
+    """The profile of tasks that name none."""
+    provider: str = ""
+    """The provider of tasks and profiles that name none."""
+    prompt_version: str = ""
+    schema_version: str = ""
+    prompt_compression: bool = True
+    """Whether an over-long context is summarised before it is sent."""
+    providers: dict[str, ProviderSettings] = {}
+    """Those that somebody wrote, with variables put in; a value whose variable is missing is left out."""
+    rate_limits: RateLimits = RateLimits()
+    """For every provider; laid into each one's own already."""
+    runtime_profiles: dict[str, Profile] = {}
+    """Those that somebody wrote, laid over the built-in ones; `profiles` has all."""
+    model_tiering: Tiers = Tiers()
+    cost_controls: CostControls = CostControls()
+    reliability: Reliability = Reliability()
+    fallback: Fallback = Fallback()
+    permissions: Permissions = Permissions()
+    input_scanning: InputScanning = InputScanning()
+    cache: Cache = Cache()
+    rates: dict[str, tuple[Rate, ...]] = {}
+    """The user's own prices, by the id of the model."""
     extra: dict[str, Any] = {}
-    """What later parts read, as written, by its name in snake case, such as `runtime_profiles`."""
+    """What other parts read, as written: `slos` and `alerts`, those that are there."""
     origins: dict[str, str] = {}
     """Where each value that is not built in was said, by its path joined with dots."""
     secrets: tuple[str, ...] = ()
     """Values that must be redacted wherever they turn up."""
+
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """All profiles by name, the built-in ones among them."""
+        return {**built_in_profiles(), **self.runtime_profiles}
+
+    @property
+    def all_providers(self) -> dict[str, ProviderSettings]:
+        """All providers by name, those that need no word in the settings among them."""
+        return {**built_in_providers(self.rate_limits), **self.providers}
 
     def limits(self) -> Limits:
         """The part that is recorded with a run."""

@@ -1,16 +1,22 @@
-"""The schema of a settings file. Every field may be left out: a file says only what it changes."""
+"""The schema of a settings file. Every field may be left out: a file says only what it changes.
 
+The larger parts stand here as plain mappings: `blocks` has the schema of each, for files that have the part.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from tmtui.domain.problem import WrongValueError
 from tmtui.system.documents.hooks import HookDefaultsWritten, HookName, HookWritten
 from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import (
     Command,
     Dollars,
     Exact,
+    Line,
     OneOrMany,
     RelativePath,
     Seconds,
@@ -20,7 +26,15 @@ from tmtui.system.documents.values import (
 
 Choice = Literal["retry", "skip", "abort"]
 
+
+def _version(text: str) -> str:
+    if not re.fullmatch(r"\w[\w.-]{0,63}", text):
+        raise WrongValueError("must be the name of a folder, such as v2")
+    return text
+
+
 Count = Annotated[int, Field(ge=1, le=1_000)]
+Version = Annotated[str, AfterValidator(_version)]
 CountOrNone = Annotated[int, Field(ge=0, le=1_000)]
 
 
@@ -124,47 +138,62 @@ class SettingsWritten(Written):
     """Prompts of one's own."""
     prompt_context: PromptContextWritten | None = None
     """What of the project a prompt tells."""
-    providers: dict[str, dict[str, Any]] | None = None
-    """How each provider is reached, by a name: type, api_key, model, rate_limits and so on."""
     unattended: UnattendedWritten | None = None
     """What is answered when nobody is there to ask."""
+    profile: Line | None = None
+    """The set of model options of tasks that name none: `interactive`, unless it is said here."""
+    provider: Line | None = None
+    """The provider of tasks and profiles that name none, by its name under `providers`."""
+    prompt_version: Version | None = None
+    """Which prompts are used: those in `.taskmaster/prompts/<version>/`."""
+    schema_version: Version | None = None
+    """Which output schemas are used: those in `.taskmaster/schemas/<version>/`."""
+    prompt_compression: bool | None = None
+    """Whether an over-long context is summarised before it is sent."""
 
+    providers: dict[str, Any] | None = None
+    """How each provider is reached, by a name of one's own."""
+    rate_limits: dict[str, Any] | None = None
+    """Limits for every provider."""
     runtime_profiles: dict[str, Any] | None = None
     """Named sets of model options."""
+    model_tiering: dict[str, Any] | None = None
+    """Which model does tasks of which complexity."""
     cost_controls: dict[str, Any] | None = None
     """Budgets by period and profile, and when to warn."""
     reliability: dict[str, Any] | None = None
     """How failed requests are tried again."""
     fallback: dict[str, Any] | None = None
     """Which model follows when one cannot be reached, and when a circuit opens."""
+    permissions: dict[str, Any] | None = None
+    """What an agent may do without a question, with one, and not at all."""
     input_scanning: dict[str, Any] | None = None
     """Patterns that are blocked or redacted before anything is sent."""
+    cache: dict[str, Any] | None = None
+    """Answers that are used again for the same question."""
+
     slos: dict[str, Any] | None = None
     """Targets for availability, latency, accuracy and cost."""
-    rate_limits: dict[str, Any] | None = None
-    """Limits for every provider."""
     alerts: Any = None
     """Conditions that somebody is told of."""
+    rates: dict[str, Any] | None = None
+    """What models cost, where that is not known, or known better."""
 
     spellings: ClassVar[Mapping[str, str]] = {
         "provider_configs": "providers",
         "max_attempts": "max_attempts_per_task",
         "budget": "budget_usd",
+        "profiles": "runtime_profiles",
+        "default_profile": "profile",
+        "default_provider": "provider",
+        "costs": "cost_controls",
+        "prices": "rates",
     }
     unknown_hint: ClassVar[str] = "It has no effect. Tasks stand in the plan, such as tasks.yml."
 
 
-EXTRA: Final = (
-    "runtime_profiles",
-    "cost_controls",
-    "reliability",
-    "fallback",
-    "input_scanning",
-    "slos",
-    "rate_limits",
-    "alerts",
-)
+EXTRA: Final = ("slos", "alerts")
 """Fields that are kept as they are written, for parts that read them when they are there."""
 
-LITERAL: Final = frozenset({*EXTRA, "hooks", "keymap", "unattended"})
+LITERAL: Final = frozenset({*EXTRA, "hooks", "keymap", "unattended", "permissions", "input_scanning"})
 """Fields whose text is no place for variables: commands and patterns use the dollar for themselves."""

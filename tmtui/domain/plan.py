@@ -28,6 +28,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """The task it is a subtask of; a subtask runs as a task of its own."""
     profile: str = ""
     provider: str = ""
+    complexity: str = ""
+    """`simple`, `medium` or `complex`, where tasks are tiered over models; empty for no tier."""
     timeout: float | None = None
     """Seconds for the agent's part of one attempt; None takes the settings' `agent_timeout`."""
     budget_micro: int | None = None

@@ -9,6 +9,7 @@ Two rules hold here:
 
     task     pending -> ready -> running <-> needs_you -> succeeded | failed | skipped | aborted
              pending <-> blocked while a dependency cannot be met; resuming a run reopens what failed
+             running -> ready when the run ends before it, and so does needs_you once nothing is asked
     run      planned -> running <-> waiting -> succeeded | incomplete | failed | aborted
     attempt  running -> succeeded | failed | interrupted | canceled
 """
@@ -79,6 +80,8 @@ class ToolStatus(StrEnum):
     TIMED_OUT = "timed_out"
     CANCELED = "canceled"
     INTERRUPTED = "interrupted"
+    DENIED = "denied"
+    """A rule, or a person, did not allow it."""
 
 
 _R, _T, _A = RunStatus, TaskStatus, AttemptStatus
@@ -96,8 +99,8 @@ RUN_TRANSITIONS: Final[Mapping[RunStatus, frozenset[RunStatus]]] = {
 TASK_TRANSITIONS: Final[Mapping[TaskStatus, frozenset[TaskStatus]]] = {
     _T.PENDING: frozenset({_T.READY, _T.BLOCKED, _T.SKIPPED, _T.ABORTED}),
     _T.READY: frozenset({_T.PENDING, _T.RUNNING, _T.BLOCKED, _T.SKIPPED, _T.ABORTED}),
-    _T.RUNNING: frozenset({_T.NEEDS_YOU, _T.SUCCEEDED, _T.FAILED, _T.SKIPPED, _T.ABORTED}),
-    _T.NEEDS_YOU: frozenset({_T.RUNNING, _T.FAILED, _T.SKIPPED, _T.ABORTED}),
+    _T.RUNNING: frozenset({_T.READY, _T.NEEDS_YOU, _T.SUCCEEDED, _T.FAILED, _T.SKIPPED, _T.ABORTED}),
+    _T.NEEDS_YOU: frozenset({_T.READY, _T.RUNNING, _T.FAILED, _T.SKIPPED, _T.ABORTED}),
     _T.SUCCEEDED: frozenset(),
     _T.FAILED: frozenset({_T.PENDING}),
     _T.SKIPPED: frozenset({_T.PENDING}),

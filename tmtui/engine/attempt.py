@@ -18,12 +18,9 @@ from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.problem import ProblemsError
 from tmtui.domain.status import AttemptStatus, HookStatus, TaskStatus
 from tmtui.domain.text import clean_line
-from tmtui.engine.conversation import Conversation, chain
+from tmtui.engine.conversation import Conversation, Desk, chain_of_attempts
 from tmtui.engine.decide import Answers, Work, after_attempt, escalate, goes_on, name_outcome
-from tmtui.engine.gate import Gate
 from tmtui.engine.hooks import Hooks
-from tmtui.engine.journal import Journal
-from tmtui.engine.ports import World
 from tmtui.events.attempt import (
     AttemptCheckpointed,
     AttemptFinished,
@@ -51,9 +48,7 @@ class Cancel(StrEnum):
 class Sitting(msgspec.Struct, frozen=True):
     """What the attempts of one engine's life share."""
 
-    world: World
-    journal: Journal
-    gate: Gate
+    desk: Desk
     answers: Answers
     cancels: Mapping[str, Cancel]
     """Why each task that is being stopped is."""
@@ -64,10 +59,11 @@ class Attempt:
 
     def __init__(self, sitting: Sitting, task: str) -> None:
         self._sitting = sitting
-        self._world = sitting.world
-        self._journal = sitting.journal
+        self._desk = sitting.desk
+        self._world = sitting.desk.world
+        self._journal = sitting.desk.journal
         self._task = task
-        self._subject = sitting.journal.state.tasks[task]
+        self._subject = self._journal.state.tasks[task]
         self._began = self._world.clock.mono_ns()
         self._work = Work()
         self._state = self._begin()
@@ -90,11 +86,12 @@ class Attempt:
         if before is not None and before.status is AttemptStatus.INTERRUPTED:
             continues = before.number
             wanted = PlannedAttempt(before.note, before.description, restore=before.restore)
+        worker = self._world.worker(self._subject.task)
         begun = AttemptState(
             number=len(self._subject.attempts) + 1,
             round=self._subject.used + 1,
-            agent=self._world.agent.name,
-            model=self._world.agent.model,
+            agent=worker.name,
+            model=worker.model,
             started_ms=self._world.clock.wall_ms(),
             started_ns=self._began,
             continues=continues,
@@ -118,7 +115,7 @@ class Attempt:
         if problem := await self._restore_when_asked():
             return Outcome(Kind.CHECKPOINT_FAILED, problem)
         before = await self._checkpoint()
-        hooks = Hooks(self._world, self._journal, self._sitting.gate, self._task, self._state.number)
+        hooks = Hooks(self._world, self._journal, self._desk.gate, self._task, self._state.number)
         known = self._continued.hooks if self._continued else []
         task = self._subject.task
         pre = await hooks.run_stage(task.pre_hooks, Stage.PRE, known)
@@ -163,11 +160,10 @@ class Attempt:
             prompt = self._prompt(failures)
         except ProblemsError as error:
             return Outcome(Kind.CONFIG_INVALID, clean_line(str(error)))
-        conversation = Conversation(self._world, self._journal, self._sitting.gate, self._subject, self._state)
-        return await conversation.hold(prompt)
+        return await Conversation(self._desk, self._subject, self._state).hold(prompt)
 
     def _prompt(self, failures: tuple[Failure, ...]) -> Prompt:
-        for number in reversed(chain(self._subject, self._state)[:-1]):
+        for number in reversed(chain_of_attempts(self._subject, self._state)[:-1]):
             for recorded in self._world.past.of_attempt(self._task, number):
                 if isinstance(recorded.event, AttemptPrompted):
                     return Prompt(recorded.event.system, recorded.event.prompt)

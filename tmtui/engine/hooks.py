@@ -2,7 +2,7 @@
 
 import asyncio
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -11,10 +11,11 @@ from tmtui.domain.hook import Hook, Stage
 from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.status import HookStatus
 from tmtui.engine.gate import Gate
-from tmtui.engine.headline import headline, looks_like_a_question
+from tmtui.engine.headline import headline
 from tmtui.engine.journal import Journal
 from tmtui.engine.output import OutputStream
 from tmtui.engine.ports import Ended, World
+from tmtui.engine.silence import SilenceWatch
 from tmtui.events.base import Entry
 from tmtui.events.hook import HookFinished, HookPrinted, HookStalled, HookStarted
 from tmtui.state.fold import UNFINISHED_HOOKS
@@ -25,30 +26,6 @@ from tmtui.system.variables import expand_known
 NOT_EXECUTABLE: Final = 126
 NOT_FOUND: Final = 127
 """The shell's exit codes for a command that it could not run (POSIX, Shell Command Language 2.8.2)."""
-
-SILENCE: Final = 45.0
-"""Seconds without output after which a last line that looks like a question is pointed out."""
-
-
-class SilenceWatch:
-    """Points out once that a program has gone silent after what looks like a question."""
-
-    def __init__(self, stream: OutputStream, tell: Callable[[str, float], None]) -> None:
-        self._stream = stream
-        self._tell = tell
-        self._timer = asyncio.get_running_loop().call_later(SILENCE, self._look)
-
-    def cancel(self) -> None:
-        """Stop watching."""
-        self._timer.cancel()
-
-    def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        silent = loop.time() - self._stream.fed_at
-        if silent < SILENCE:
-            self._timer = loop.call_later(SILENCE - silent, self._look)
-        elif looks_like_a_question(self._stream.last_line):
-            self._tell(self._stream.last_line, silent)
 
 
 class StageResult(msgspec.Struct, frozen=True):

@@ -33,6 +33,10 @@ class Journal:
         """Say it happened, and go on at once."""
         self._log.submit((Entry(event, task, attempt),), critical=False)
 
+    def note_all(self, entries: Sequence[Entry]) -> None:
+        """Say that these happened together, and go on at once."""
+        self._log.submit(tuple(entries), critical=False)
+
     async def record(self, *entries: Entry) -> None:
         """Say it happened, all of it or nothing, and go on when that is durable and folded."""
         if entries:

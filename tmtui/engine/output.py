@@ -27,6 +27,9 @@ SLOW_INTERVAL: Final = 1.0
 SLOW_WINDOW: Final = 2 * 1024
 """What a source gets that has had its share."""
 
+CONTINUING: Final = bytes(range(0x80, 0xC0))
+"""The bytes of UTF-8 that begin no character."""
+
 TAIL: Final = 4 * 1024
 """Bytes of the end that are kept, for the next prompt."""
 
@@ -35,7 +38,7 @@ RAW_CAP: Final = 64 * 1024 * 1024
 
 
 class OutputStream:
-    """Takes bytes as they come and passes on safe pieces, each with the number of bytes left out before it."""
+    """Takes bytes as they come and passes on safe pieces, each with the number of characters left out before it."""
 
     def __init__(self, emit: Callable[[str, int], None], raw: RawLog | None = None) -> None:
         self._emit = emit
@@ -77,9 +80,10 @@ class OutputStream:
             self._head += data[:room]
             data = data[room:]
         if data:
-            rest = data[-half:] if len(data) >= half else (self._rest + data)[-half:]
-            self._skipped += len(self._rest) + len(data) - len(rest)
-            self._rest = rest
+            data = self._rest + data
+            if gone := data[:-half]:
+                self._skipped = max(1, self._skipped + characters_in(gone))
+            self._rest = data[-half:]
         if self._timer is None:
             self._timer = loop.call_later(self._interval, self.flush)
 
@@ -125,3 +129,8 @@ class OutputStream:
         if self._raw is not None and self._raw_left > 0:
             self._raw.write(data[: self._raw_left])
             self._raw_left -= len(data)
+
+
+def characters_in(data: bytes) -> int:
+    """How many characters of UTF-8 begin in `data`."""
+    return len(data.translate(None, CONTINUING))

@@ -1,12 +1,15 @@
 """What the engine needs of the world. The real ones live below it; a simulation brings its own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from tmtui.agents.model import Model, ToolSpec
 from tmtui.agents.port import Agent, ToolCall, ToolResult
 from tmtui.domain.clock import Clock, Rng
+from tmtui.domain.plan import Task
+from tmtui.domain.usage import Usage
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
 from tmtui.events.base import Entry, Recorded
 from tmtui.events.tool import FileEffect
@@ -136,6 +139,21 @@ class Planned(Protocol):
         """What is wrong with it; empty when it can be carried out."""
         ...
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether it changes nothing, so that it can run beside others of its kind."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """The file or folder that it is about, relative to the root; empty for none."""
+        ...
+
+    @property
+    def command(self) -> str:
+        """What a shell is given; empty for nothing."""
+        ...
+
 
 P = TypeVar("P", bound=Planned)
 
@@ -176,6 +194,117 @@ class RawLog(Protocol):
         ...
 
 
+class Priced(Protocol):
+    """What a request cost."""
+
+    @property
+    def micro(self) -> int | None:
+        """Micro-dollars; None when nobody knows."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Which table says so, and of what date."""
+        ...
+
+    @property
+    def warning(self) -> str:
+        """What a person should know about it; empty for nothing."""
+        ...
+
+    @property
+    def saved(self) -> int:
+        """Micro-dollars that caches saved."""
+        ...
+
+
+class Prices(Protocol):
+    """Turns tokens into money."""
+
+    def price(self, model: str, usage: Usage, at_ms: int) -> Priced:
+        """What a request cost that was made at a time."""
+        ...
+
+    def worst(self, model: str, prompt_tokens: int, max_tokens: int, at_ms: int) -> int | None:
+        """Micro-dollars that a request can cost at most; None when nobody knows."""
+        ...
+
+
+class Verdict(Protocol):
+    """What the rules say of a call."""
+
+    @property
+    def action(self) -> str:
+        """`allow`, `ask` or `deny`."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """What decided."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why, for people."""
+        ...
+
+    @property
+    def suggestion(self) -> str:
+        """The rule that would settle it for good."""
+        ...
+
+
+class Judge(Protocol):
+    """Holds a call against the rules."""
+
+    def judge(self, call: ToolCall, planned: Planned, learnt: Mapping[str, str], *, attended: bool) -> Verdict:
+        """Judge a call.
+
+        Args:
+            call: What the agent wants.
+            planned: What it comes to.
+            learnt: Rules that a person's answers wrote down: `allow` or `deny` by rule.
+            attended: Whether somebody is there to be asked.
+        """
+        ...
+
+
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """How a chain of models is asked: its profile, as far as the engine needs it."""
+
+    profile: str = ""
+    max_tokens: int = 32_000
+    """Of one answer."""
+    max_turns: int = 100
+    effort: str = ""
+    temperature: float | None = None
+    schema: dict[str, Any] | None = None
+    check: Callable[[str], str] | None = None
+    """Says what is wrong with the last answer; empty for nothing. None when nothing is asked of it."""
+    request_timeout: float = 1_800.0
+    """Seconds for one answer."""
+
+
+class Chain(msgspec.Struct, frozen=True, kw_only=True):
+    """Models that are asked in turn: the first as long as it can, the next when it cannot."""
+
+    name: str
+    """How it was asked for, such as `claude` or `anthropic:claude-sonnet-5-5`."""
+    models: tuple[Model, ...]
+    """At least one."""
+    on_overflow: tuple[Model, ...] = ()
+    """Asked, each once, when a conversation is too long for the others."""
+    on_refusal: tuple[Model, ...] = ()
+    """Asked, each once, when a model declines."""
+    tools: tuple[ToolSpec, ...] = ()
+    manner: Manner = Manner()
+
+    @property
+    def model(self) -> str:
+        """The model it starts with."""
+        return self.models[0].model
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """Everything outside the engine that it works with."""
 
@@ -186,7 +315,12 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     checkpoints: Checkpoints
     toolbox: Toolbox[Any]
     logs: TaskLogs
-    agent: Agent
+    worker: Callable[[Task], Agent | Chain]
+    """Who does a task."""
+    prices: Prices
+    judge: Judge
+    user: str = ""
+    """Whose run it is, for the books."""
     root: str
     """Absolute path of the project's root."""
     child_env: dict[str, str]

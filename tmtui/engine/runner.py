@@ -13,6 +13,7 @@ from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.status import RUN_ENDED, AttemptStatus, RunStatus
 from tmtui.domain.text import clean_line
 from tmtui.engine.attempt import Attempt, Cancel, Sitting
+from tmtui.engine.conversation import Desk
 from tmtui.engine.decide import (
     Answers,
     Refusal,
@@ -27,9 +28,13 @@ from tmtui.engine.decide import (
 )
 from tmtui.engine.gate import Gate
 from tmtui.engine.journal import Journal
+from tmtui.engine.permissions import Permissions
 from tmtui.engine.ports import World
+from tmtui.engine.provider_gate import ProviderGate
+from tmtui.engine.questions import Questions
 from tmtui.engine.recover import answer_left_open, close_half_done, half_done
 from tmtui.engine.schedule import next_tasks
+from tmtui.engine.slots import Slots
 from tmtui.events.base import Entry
 from tmtui.events.commands import Abort, AnyCommand, CancelTask, Pause, Reply, Stop, Unpause
 from tmtui.events.monitor import Troubled
@@ -45,11 +50,15 @@ class Runner:
         self._journal = journal
         self._gate = Gate()
         self._cancels: dict[str, Cancel] = {}
-        self._sitting = Sitting(world, journal, self._gate, answers, self._cancels)
+        self._wake = asyncio.Event()
+        self._slots = Slots(lambda: self.state.limits.max_parallel, self._wake.set)
+        questions = Questions(journal, self._slots)
+        permissions = Permissions(world.judge, questions, journal.state)
+        desk = Desk(world, journal, self._gate, ProviderGate(world, journal, self._gate), permissions, questions)
+        self._sitting = Sitting(desk, answers, self._cancels)
         self._world = world
         self._answers = answers
         self._workers: dict[str, asyncio.Task[None]] = {}
-        self._wake = asyncio.Event()
         self._deciding = asyncio.Lock()
         self._stopping = ""
         self._aborting = ""
@@ -130,7 +139,7 @@ class Runner:
             await self._go_on()
 
     async def _go_on(self) -> None:
-        for task in next_tasks(self.state, self._workers):
+        for task in next_tasks(self.state, self._workers, self._slots.free):
             self._start(task)
         if self._workers or self.state.open_decisions or self.state.paused:
             await self._wake.wait()
@@ -159,6 +168,7 @@ class Runner:
 
     def _start(self, task: str) -> None:
         self._cancels.pop(task, None)
+        self._slots.take()
         self._workers[task] = asyncio.create_task(self._work(task), name=f"work on {task}")
 
     async def _work(self, task: str) -> None:
@@ -170,6 +180,7 @@ class Runner:
             await self._trouble(task, error)
         finally:
             del self._workers[task]
+            self._slots.leave(task)
             self._wake.set()
 
     async def _trouble(self, task: str, error: Exception) -> None:

@@ -25,14 +25,14 @@ def startable(subject: TaskState) -> bool:
             return False
 
 
-def next_tasks(state: State, busy: Collection[str]) -> list[str]:
+def next_tasks(state: State, busy: Collection[str], free: int) -> list[str]:
     """The tasks to start now, best first: what was under way, then by priority, then as written in the plan.
 
     Args:
         state: Where the run stands.
-        busy: The tasks that are being worked on.
+        busy: The tasks that are being worked on, or wait for a person in the middle of their work.
+        free: How many more may work at the same time.
     """
-    free = state.limits.max_parallel - len(busy)
     if free <= 0 or state.status is not RunStatus.RUNNING or reason_to_stop(state) or reason_to_abort(state):
         return []
     ready = [subject for subject in state.tasks.values() if subject.status is TaskStatus.READY]

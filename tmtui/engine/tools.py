@@ -1,5 +1,6 @@
-"""Tool calls on their way to the world: intent recorded, carried out, result recorded, and only then told."""
+"""Tool calls on their way to the world: judged, intent recorded, carried out, result recorded, and only then told."""
 
+import asyncio
 import json
 from typing import Final
 
@@ -10,13 +11,18 @@ from tmtui.domain.text import clean, clean_line
 from tmtui.engine.gate import Gate
 from tmtui.engine.journal import Journal
 from tmtui.engine.output import OutputStream
+from tmtui.engine.patience import Patience
+from tmtui.engine.permissions import Permission, Permissions
 from tmtui.engine.ports import Planned, World
+from tmtui.engine.silence import SilenceWatch
 from tmtui.events.base import Entry
-from tmtui.events.tool import ToolFinished, ToolPrinted, ToolStarted
+from tmtui.events.tool import ToolFinished, ToolPrinted, ToolStalled, ToolStarted
 
 
 MALFORMED_CAP: Final = 3
 """Malformed calls in a row after which an agent is not going to get it right."""
+DENIED_CAP: Final = 3
+"""Denied calls in a row after which somebody should look (`reference` of the taxonomy: `policy_tool`)."""
 
 
 class ConversationOverError(Exception):
@@ -30,54 +36,106 @@ class ConversationOverError(Exception):
 class RecordedTools:
     """The engine's side of `agents.port.Tools`, for one attempt."""
 
-    def __init__(self, world: World, journal: Journal, gate: Gate, task: str, attempt: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        journal: Journal,
+        gate: Gate,
+        patience: Patience,
+        permissions: Permissions,
+        task: str,
+        attempt: int,
+    ) -> None:
         self._world = world
         self._journal = journal
         self._gate = gate
+        self._patience = patience
+        self._permissions = permissions
         self._task = task
         self._attempt = attempt
         self._calls = 0
         self._malformed = 0
+        self._denied = 0
+        self._asking = asyncio.Lock()
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made."""
+        return self._calls
+
+    def only_reads(self, call: ToolCall) -> bool:
+        """Whether a call changes nothing, so that it may run beside others of its kind."""
+        planned = self._world.toolbox.plan(call)
+        return bool(planned.only_reads and not planned.problem)
 
     async def call(self, call: ToolCall) -> ToolResult:
         """Carry a call out.
 
         Raises:
-            ConversationOverError: too many calls in a row were malformed.
+            ConversationOverError: too many calls in a row were malformed, or denied.
         """
-        await self._gate.passed()
         self._calls += 1
         call_id = f"{self._task}:{self._attempt}:{self._calls}"
+        async with self._patience.held():
+            await self._gate.passed()
         planned = self._world.toolbox.plan(call)
-        problem = call.problem or planned.problem
+        if problem := call.problem or planned.problem:
+            await self._record_start(call, planned, call_id, Permission())
+            return await self._refuse(call_id, problem)
+        permission = await self._permitted(call, planned)
+        if not permission.allowed:
+            await self._record_start(call, planned, call_id, permission)
+            return await self._deny(call_id, permission)
+        planned = self._world.toolbox.plan(call) if permission.asked else planned
+        await self._record_start(call, planned, call_id, permission)
+        self._malformed = self._denied = 0
+        return await self._carry_out(call, planned, call_id)
+
+    async def _permitted(self, call: ToolCall, planned: Planned) -> Permission:
+        permission = self._permissions.judge(call, planned)
+        if permission is not None:
+            return permission
+        async with self._patience.held(), self._asking:
+            return await self._permissions.ask(call, planned, self._task, self._attempt)
+
+    async def _record_start(self, call: ToolCall, planned: Planned, call_id: str, permission: Permission) -> None:
         started = ToolStarted(
             id=call_id,
             name=clean_line(call.name, 80),
             input=json.dumps(call.input, ensure_ascii=True),
             summary=clean_line(planned.summary),
-            effect=None if problem else planned.effect,
+            effect=planned.effect if permission.allowed and not (call.problem or planned.problem) else None,
+            call=call.id,
+            verdict=permission.verdict,
+            rule=permission.rule,
         )
         await self._journal.record(Entry(started, self._task, self._attempt))
-        if problem:
-            return await self._refuse(call_id, problem)
-        self._malformed = 0
-        return await self._carry_out(call, planned, call_id)
 
     async def _refuse(self, call_id: str, problem: str) -> ToolResult:
         result = ToolResult(ToolStatus.ERROR, clean(problem))
         await self._journal.record(self._finished(call_id, result, 0.0))
         self._malformed += 1
         if self._malformed >= MALFORMED_CAP:
-            raise ConversationOverError(
-                Outcome(
-                    Kind.TOOL_INPUT_INVALID, f"{self._malformed} malformed tool calls in a row: {clean_line(problem)}"
-                )
-            )
+            words = f"{self._malformed} malformed tool calls in a row: {clean_line(problem)}"
+            raise ConversationOverError(Outcome(Kind.TOOL_INPUT_INVALID, words))
+        return result
+
+    async def _deny(self, call_id: str, permission: Permission) -> ToolResult:
+        result = ToolResult(ToolStatus.DENIED, clean(permission.words))
+        await self._journal.record(self._finished(call_id, result, 0.0))
+        self._denied += 1
+        if self._denied >= DENIED_CAP:
+            words = f"{self._denied} tool calls in a row were denied, the last by {clean_line(permission.rule)}"
+            raise ConversationOverError(Outcome(Kind.POLICY_TOOL, words))
         return result
 
     async def _carry_out(self, call: ToolCall, planned: Planned, call_id: str) -> ToolResult:
         stream = OutputStream(
             lambda text, skipped: self._journal.note(ToolPrinted(call_id, text, skipped), self._task, self._attempt)
+        )
+        watch = SilenceWatch(
+            stream,
+            lambda line, seconds: self._journal.note(ToolStalled(call_id, line, seconds), self._task, self._attempt),
         )
         began = self._world.clock.mono_ns()
         result = ToolResult(ToolStatus.CANCELED, "canceled before it ended")
@@ -85,6 +143,7 @@ class RecordedTools:
             raw = await self._world.toolbox.execute(call, planned, call_id, stream.feed)
             result = ToolResult(raw.status, clean(raw.output), raw.exit_code)
         finally:
+            watch.cancel()
             stream.finish()
             seconds = (self._world.clock.mono_ns() - began) / 1e9
             finished = self._finished(call_id, result, seconds)

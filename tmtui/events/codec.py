@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
-from tmtui.events import agent, attempt, decision, hook, money, monitor, resilience, run, task, tool
+from tmtui.events import agent, attempt, decision, hook, money, monitor, request, resilience, run, task, tool
 from tmtui.events.base import SCHEMA_VERSION, Event, Recorded
 
 
-FAMILIES: Final = (run, task, attempt, agent, tool, hook, decision, resilience, money, monitor)
+FAMILIES: Final = (run, task, attempt, agent, request, tool, hook, decision, resilience, money, monitor)
 
 EVENT_TYPES: Final[tuple[type[Event], ...]] = tuple(
     value

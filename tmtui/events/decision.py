@@ -18,6 +18,12 @@ class DecisionOpened(Event, frozen=True, tag="decision.opened"):
     falls: tuple[str, ...] = ()
     """The tasks that fall when this one is skipped."""
     evidence: str = ""
+    about: str = "task"
+    """`task` when a task is stuck, `permission` for a tool call, `changes` for changes that an answer suggests."""
+    subject: str = ""
+    """What is to be allowed: the command, or the change as a diff."""
+    rule: str = ""
+    """The permission rule that `always` and `reject_always` write down."""
 
 
 class DecisionAnswered(Event, frozen=True, tag="decision.answered"):

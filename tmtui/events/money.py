@@ -4,6 +4,19 @@ from tmtui.domain.usage import Usage
 from tmtui.events.base import Event
 
 
+class MoneyWarned(Event, frozen=True, tag="money.warned"):
+    """A budget has been used up to a mark."""
+
+    budget: str
+    """Which one, such as `run`, `day` or `profile automation`."""
+    level: str
+    """`warning`, `critical` or `exceeded`."""
+    spent_micro: int
+    cap_micro: int
+    action: str = ""
+    """What follows from it, when it is exceeded."""
+
+
 class MoneySpent(Event, frozen=True, tag="money.spent"):
     """One request was paid for."""
 
@@ -12,4 +25,14 @@ class MoneySpent(Event, frozen=True, tag="money.spent"):
     micro: int | None = None
     """Micro-dollars; None when the price is not known, which is not the same as nothing."""
     source: str = ""
-    """Where the price comes from."""
+    """Where the price comes from, with its date."""
+    provider: str = ""
+    profile: str = ""
+    request: str = ""
+    """The request's id in the log; empty when the agent makes its requests by itself."""
+    user: str = ""
+    """The name of the user whose run it is."""
+    estimated: bool = False
+    """Whether the tokens were not told and are an estimate."""
+    saved_micro: int = 0
+    """What it would have cost in addition without caches and cheaper models."""

@@ -17,6 +17,21 @@ class ProviderRetrying(Event, frozen=True, tag="provider.retrying"):
     """Wall time of the next, for people."""
 
 
+class ProviderBroken(Event, frozen=True, tag="provider.broken"):
+    """A circuit changed: how it stands is stored whole, so that a restart finds it so."""
+
+    key: str
+    """`provider/model`, or `provider` for what concerns all its models."""
+    state: str
+    """`closed`, `open`, `half_open`, `forced_open` or `disabled`."""
+    reason: str
+    """Why, for people."""
+    until_ms: int | None = None
+    """Wall time at which it lets a probe through."""
+    data: str = ""
+    """JSON of the whole circuit (`tmtui.resilience.breaker`)."""
+
+
 class ProviderRecovered(Event, frozen=True, tag="provider.recovered"):
     """A request went through after it had failed."""
 

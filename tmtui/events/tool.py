@@ -27,6 +27,12 @@ class ToolStarted(Event, frozen=True, tag="tool.started"):
     summary: str
     """The call in one line, for people."""
     effect: FileEffect | None = None
+    call: str = ""
+    """The model's own name for the call, which its answer must carry; empty with an agent that has none."""
+    verdict: str = ""
+    """`allow` or `deny`; empty where nothing is judged."""
+    rule: str = ""
+    """What decided so: a rule as it is written, or the name of a built-in one."""
 
 
 class ToolPrinted(Event, frozen=True, tag="tool.printed"):
@@ -35,6 +41,16 @@ class ToolPrinted(Event, frozen=True, tag="tool.printed"):
     id: str
     text: str
     skipped: int = 0
+
+
+class ToolStalled(Event, frozen=True, tag="tool.stalled"):
+    """A call has gone silent after what looks like a question."""
+
+    id: str
+    line: str
+    """The last line."""
+    seconds: float
+    """Since anything came."""
 
 
 class ToolFinished(Event, frozen=True, tag="tool.finished"):

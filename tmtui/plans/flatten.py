@@ -4,7 +4,7 @@ A subtask is a task of its own, with three ties to its parent:
 
 - Its id follows the parent's. Written `1`, or not at all, it becomes `parent.1`; written `parent.1`, it stays.
 - It waits for whatever the parent waits for, and the parent waits for it.
-- It has the parent's phase, path, priority, profile and provider, where it names none.
+- It has the parent's phase, path, priority, profile, provider and complexity, where it names none.
 
 A task may name its `parent` instead of being written under it: the ties are the same, and its id is its own.
 """
@@ -61,7 +61,7 @@ def _subtasks(parent: Draft) -> Iterator[Draft]:
         yield from _subtasks(draft)
 
 
-_INHERITED = ("path", "priority", "profile", "provider")
+_INHERITED = ("path", "priority", "profile", "provider", "complexity")
 
 
 def _with_inherited(subtask: TaskWritten, parent: TaskWritten) -> TaskWritten:

@@ -217,6 +217,7 @@ class _Work:
             parent=draft.parent,
             profile=written.profile or "",
             provider=written.provider or "",
+            complexity=written.complexity or "",
             timeout=written.timeout,
             budget_micro=written.budget_usd,
             max_attempts=written.max_attempts,

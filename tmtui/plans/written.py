@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -29,6 +29,10 @@ def _priority(value: Any) -> int:
     return number
 
 
+def _complexity(value: Any) -> Any:
+    return str(value).strip().lower()
+
+
 def _not_empty(line: str) -> str:
     if not line:
         raise WrongValueError("must not be empty")
@@ -44,6 +48,7 @@ def _as_texts(metadata: dict[str, Any]) -> dict[str, str]:
 
 
 Priority = Annotated[int, BeforeValidator(_priority), WithJsonSchema({"type": ["string", "integer"]})]
+Complexity = Annotated[Literal["simple", "medium", "complex"], BeforeValidator(_complexity)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_as_texts)]
 
 
@@ -88,6 +93,8 @@ class TaskWritten(Written):
     """The set of model options to use."""
     provider: Line | None = None
     """The provider to use."""
+    complexity: Complexity | None = None
+    """How hard it is, for choosing among models: simple, medium or complex."""
     timeout: Seconds | None = None
     """For the agent's part of one attempt: seconds, or text such as `30m`."""
     budget_usd: Dollars | None = None

@@ -30,19 +30,23 @@ from tmtui.domain.status import (
     TaskStatus,
     ToolStatus,
 )
-from tmtui.events import agent, attempt, decision, hook, money, monitor, resilience, run, task, tool
+from tmtui.events import agent, attempt, decision, hook, money, monitor, request, resilience, run, task, tool
 from tmtui.events.base import Event, Recorded
 from tmtui.events.run import Limits
 from tmtui.state.model import (
     Anomaly,
     AttemptState,
+    Circuit,
     Decision,
     HookState,
+    RequestState,
     Spending,
     State,
     TaskState,
     ToolState,
     Trouble,
+    Waiting,
+    Warned,
 )
 
 
@@ -53,6 +57,10 @@ CANNOT_SUCCEED: Final = frozenset({TaskStatus.FAILED, TaskStatus.SKIPPED, TaskSt
 
 
 UNFINISHED_HOOKS: Final = frozenset({HookStatus.RUNNING, HookStatus.INTERRUPTED, HookStatus.CANCELED})
+STUCK: Final = "task"
+"""What a question is about that a stuck task asks; others are asked by an attempt, and end with it."""
+LEARNT: Final = {"always": "allow", "reject_always": "deny"}
+"""Answers that hold from then on, and what the rule that they write down does."""
 CUT_OFF: Final = frozenset({Kind.CANCELED_USER, Kind.INTERRUPTED_CRASH})
 """How an agent's part ends that was not brought to an end."""
 
@@ -263,6 +271,14 @@ def _run_finished(state: State, recorded: Recorded, event: run.RunFinished) -> N
     _move_run(state, event.outcome)
     state.reason, state.finished_ms = event.reason, recorded.at_wall
     _end_sitting(state, recorded.at_wall)
+    _put_back(state)
+
+
+def _put_back(state: State) -> None:
+    """In a run that has ended nothing runs: what was under way is as ready as before it began."""
+    for subject in state.tasks.values():
+        if subject.status is TaskStatus.RUNNING or (subject.status is TaskStatus.NEEDS_YOU and not subject.decision):
+            _move_task(state, subject, TaskStatus.READY)
 
 
 # Tasks.
@@ -290,6 +306,13 @@ def _withdraw_question(state: State, subject: TaskState) -> None:
     if subject.decision:
         state.decisions[subject.decision].withdrawn = True
         subject.decision = ""
+
+
+def _withdraw_side_question(state: State, subject: TaskState) -> None:
+    """A question that an attempt waits for goes with the attempt."""
+    if subject.decision and state.decisions[subject.decision].about != STUCK:
+        _withdraw_question(state, subject)
+        _move_task(state, subject, TaskStatus.RUNNING)
 
 
 def _task_succeeded(state: State, recorded: Recorded, event: task.TaskSucceeded) -> None:
@@ -398,6 +421,8 @@ def _attempt_finished(state: State, recorded: Recorded, event: attempt.AttemptFi
     ended.outcome, ended.counted = event.outcome, event.counted
     ended.seconds, ended.ended_ms = event.seconds, recorded.at_wall
     ended.retry, ended.retry_until_ms = None, 0
+    ended.request = ended.waiting = None
+    _withdraw_side_question(state, subject)
     subject.recoveries = subject.recoveries + 1 if event.outcome.kind is Kind.INTERRUPTED_CRASH else 0
     if event.counted:
         subject.used += 1
@@ -435,7 +460,9 @@ def _tool_started(state: State, recorded: Recorded, event: tool.ToolStarted) -> 
     tools = _attempt(state, recorded).tools
     if event.id in tools:
         raise _MisfitError(f"tool call {event.id!r} had begun before")
-    tools[event.id] = ToolState(event.id, event.name, event.summary, recorded.at_wall)
+    tools[event.id] = ToolState(
+        event.id, event.name, event.summary, recorded.at_wall, verdict=event.verdict, rule=event.rule
+    )
 
 
 def _tool(state: State, recorded: Recorded, tool_id: str) -> ToolState:
@@ -446,7 +473,11 @@ def _tool(state: State, recorded: Recorded, tool_id: str) -> ToolState:
 
 
 def _tool_printed(state: State, recorded: Recorded, event: tool.ToolPrinted) -> None:
-    _tool(state, recorded, event.id)
+    _tool(state, recorded, event.id).stalled = ""
+
+
+def _tool_stalled(state: State, recorded: Recorded, event: tool.ToolStalled) -> None:
+    _tool(state, recorded, event.id).stalled = event.line
 
 
 def _tool_finished(state: State, recorded: Recorded, event: tool.ToolFinished) -> None:
@@ -454,6 +485,60 @@ def _tool_finished(state: State, recorded: Recorded, event: tool.ToolFinished) -
     if subject.status is not ToolStatus.RUNNING:
         raise _MisfitError(f"tool call {event.id!r} had ended before")
     subject.status, subject.exit_code, subject.seconds = event.status, event.exit_code, event.seconds
+    subject.stalled = ""
+
+
+# Requests to models.
+
+
+def _request_started(state: State, recorded: Recorded, event: request.RequestStarted) -> None:
+    subject = _attempt(state, recorded)
+    subject.waiting = None
+    subject.hop = event.hop
+    subject.request = RequestState(
+        event.id, event.provider, event.model, event.turn, event.hop, recorded.at_wall, event.reserved_micro
+    )
+
+
+def _request_finished(state: State, recorded: Recorded, event: request.RequestFinished) -> None:
+    subject = _attempt(state, recorded)
+    if subject.request is None or subject.request.id != event.id:
+        raise _MisfitError(f"request {event.id!r} is not under way")
+    asked, subject.request = subject.request, None
+    subject.context = event.context or subject.context
+    if event.usage is not None:
+        subject.prompt_tokens = event.usage.prompt_tokens
+    if event.outcome.ok:
+        subject.turns += 1
+        subject.served_by = event.served_by or asked.model
+        subject.retry, subject.retry_until_ms = None, 0
+
+
+def _request_waiting(state: State, recorded: Recorded, event: request.RequestWaiting) -> None:
+    _attempt(state, recorded).waiting = Waiting(
+        event.provider, event.model, event.reason, event.cause, event.until_ms
+    )
+
+
+def _request_released(state: State, recorded: Recorded, _: request.RequestReleased) -> None:
+    _attempt(state, recorded).waiting = None
+
+
+def _conversation_changed(
+    state: State,
+    recorded: Recorded,
+    _: request.ConversationShortened | request.ConversationNudged | request.ConversationForgotten,
+) -> None:
+    _attempt(state, recorded)
+
+
+def _model_switched(state: State, recorded: Recorded, event: request.ModelSwitched) -> None:
+    subject = _attempt(state, recorded)
+    subject.hop, subject.model, subject.switched = event.hop, event.after, event.reason
+
+
+def _limits_told(state: State, _: Recorded, event: request.LimitsTold) -> None:
+    state.told[f"{event.provider}/{event.model}"] = event.notice
 
 
 # Hooks.
@@ -490,7 +575,9 @@ def _decision_opened(state: State, recorded: Recorded, event: decision.DecisionO
     if event.id in state.decisions:
         raise _MisfitError(f"decision {event.id!r} was opened before")
     _move_task(state, subject, TaskStatus.NEEDS_YOU)
-    subject.decision, subject.last_error = event.id, event.error
+    subject.decision = event.id
+    if event.about == STUCK:
+        subject.last_error = event.error
     state.decisions[event.id] = Decision(
         id=event.id,
         task=recorded.task,
@@ -501,6 +588,9 @@ def _decision_opened(state: State, recorded: Recorded, event: decision.DecisionO
         falls=event.falls,
         evidence=event.evidence,
         opened_ms=recorded.at_wall,
+        about=event.about,
+        subject=event.subject,
+        rule=event.rule,
     )
 
 
@@ -517,11 +607,21 @@ def _decision_answered(state: State, recorded: Recorded, event: decision.Decisio
         recorded.at_wall,
     )
     subject = state.tasks[found.task]
-    subject.decision, subject.intervention = "", event.choice
+    subject.decision = ""
+    if found.about != STUCK:
+        _move_task(state, subject, TaskStatus.RUNNING)
+        _learn_rule(state, found)
+        return
+    subject.intervention = event.choice
     if event.choice == "retry":
         subject.allowance = max(subject.allowance, subject.used) + (subject.used >= subject.allowance)
         subject.non_progress = subject.recoveries = 0
         subject.note, subject.prompt, subject.restore = event.note, event.prompt, event.restore
+
+
+def _learn_rule(state: State, found: Decision) -> None:
+    if found.rule and found.choice in LEARNT:
+        state.rules[found.rule] = LEARNT[found.choice]
 
 
 def _decision_ignored(state: State, _: Recorded, event: decision.DecisionIgnored) -> None:
@@ -542,6 +642,14 @@ def _money_spent(state: State, recorded: Recorded, event: money.MoneySpent) -> N
 def _provider_retrying(state: State, recorded: Recorded, event: resilience.ProviderRetrying) -> None:
     subject = _attempt(state, recorded)
     subject.retry, subject.retry_until_ms = event.outcome, event.until_ms
+
+
+def _provider_broken(state: State, recorded: Recorded, event: resilience.ProviderBroken) -> None:
+    state.circuits[event.key] = Circuit(event.state, event.reason, recorded.at_wall, event.until_ms, event.data)
+
+
+def _money_warned(state: State, _: Recorded, event: money.MoneyWarned) -> None:
+    state.warned[event.budget] = Warned(event.level, event.spent_micro, event.cap_micro, event.action)
 
 
 def _provider_recovered(state: State, recorded: Recorded, _: resilience.ProviderRecovered) -> None:
@@ -590,8 +698,18 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     agent.AgentThought: _agent_spoke,
     agent.AgentNoticed: _agent_noticed,
     agent.AgentFinished: _agent_finished,
+    request.RequestStarted: _request_started,
+    request.RequestFinished: _request_finished,
+    request.RequestWaiting: _request_waiting,
+    request.RequestReleased: _request_released,
+    request.ConversationShortened: _conversation_changed,
+    request.ConversationNudged: _conversation_changed,
+    request.ConversationForgotten: _conversation_changed,
+    request.ModelSwitched: _model_switched,
+    request.LimitsTold: _limits_told,
     tool.ToolStarted: _tool_started,
     tool.ToolPrinted: _tool_printed,
+    tool.ToolStalled: _tool_stalled,
     tool.ToolFinished: _tool_finished,
     hook.HookStarted: _hook_started,
     hook.HookPrinted: _hook_printed,
@@ -602,6 +720,8 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     decision.DecisionIgnored: _decision_ignored,
     resilience.ProviderRetrying: _provider_retrying,
     resilience.ProviderRecovered: _provider_recovered,
+    resilience.ProviderBroken: _provider_broken,
+    money.MoneyWarned: _money_warned,
     money.MoneySpent: _money_spent,
     monitor.Degraded: _degraded,
     monitor.Troubled: _troubled,

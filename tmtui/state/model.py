@@ -8,6 +8,7 @@ stays small however long the run talks.
 import msgspec
 
 from tmtui.domain.hook import Stage
+from tmtui.domain.limits import LimitNotice
 from tmtui.domain.outcome import Outcome
 from tmtui.domain.plan import Plan, Task
 from tmtui.domain.status import TASK_ENDED, AttemptStatus, HookStatus, RunStatus, TaskStatus, ToolStatus
@@ -75,6 +76,52 @@ class ToolState(msgspec.Struct):
     status: ToolStatus = ToolStatus.RUNNING
     exit_code: int | None = None
     seconds: float = 0.0
+    verdict: str = ""
+    rule: str = ""
+    """What decided whether it may run."""
+    stalled: str = ""
+    """The line that looks like a question, while nothing else comes."""
+
+
+class RequestState(msgspec.Struct):
+    """A request to a model that is under way."""
+
+    id: str
+    provider: str
+    model: str
+    turn: int
+    hop: int
+    started_ms: int
+    reserved_micro: int | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Why a request is held back."""
+
+    provider: str
+    model: str
+    reason: str
+    cause: str
+    until_ms: int | None
+
+
+class Circuit(msgspec.Struct, frozen=True):
+    """A circuit as it was last told."""
+
+    state: str
+    reason: str
+    since_ms: int
+    until_ms: int | None = None
+    data: str = ""
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """The highest mark that a budget has reached."""
+
+    level: str
+    spent_micro: int
+    cap_micro: int
+    action: str = ""
 
 
 class AttemptState(msgspec.Struct):
@@ -112,6 +159,21 @@ class AttemptState(msgspec.Struct):
     retry_until_ms: int = 0
     characters: int = 0
     """How much the agent has said."""
+    turns: int = 0
+    """Answers that a model has given."""
+    request: RequestState | None = None
+    """The request that is under way."""
+    waiting: Waiting | None = None
+    served_by: str = ""
+    """The model that the last answer came from."""
+    hop: int = 0
+    """How far down the chain of models it stands."""
+    switched: str = ""
+    """Why it is not the first."""
+    prompt_tokens: int = 0
+    """What the last request was read as: how full the context is."""
+    context: int = 0
+    """Tokens that the model can be given; 0 when that is not known."""
     first_seq: int = 0
     last_seq: int = 0
 
@@ -175,6 +237,10 @@ class Decision(msgspec.Struct):
     falls: tuple[str, ...]
     evidence: str
     opened_ms: int
+    about: str = "task"
+    """`task`, `permission` or `changes`."""
+    subject: str = ""
+    rule: str = ""
     choice: str = ""
     """Empty while it is open."""
     by: str = ""
@@ -242,6 +308,14 @@ class State(msgspec.Struct):
     """In the order in which they were opened."""
     spending: Spending = msgspec.field(default_factory=Spending)
     models: dict[str, Spending] = {}
+    circuits: dict[str, Circuit] = {}
+    """By `provider/model`, or `provider`."""
+    told: dict[str, LimitNotice] = {}
+    """What each provider last told of its limits, by `provider/model`."""
+    warned: dict[str, Warned] = {}
+    """By budget."""
+    rules: dict[str, str] = {}
+    """Permission rules that a person's answers wrote down: `allow` or `deny` by rule."""
     consecutive_failures: int = 0
     """Tasks given up without a person's word, since the last that succeeded."""
     degraded: list[Degraded] = []

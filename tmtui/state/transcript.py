@@ -15,7 +15,7 @@ import msgspec
 
 from tmtui.domain.status import AttemptStatus, HookStatus, ToolStatus
 from tmtui.domain.text import clean, clean_line
-from tmtui.events import agent, attempt, decision, hook, resilience, tool
+from tmtui.events import agent, attempt, decision, hook, request, resilience, tool
 from tmtui.events.base import Event, Recorded
 from tmtui.state.lines import LineKind, Lines
 
@@ -153,6 +153,10 @@ class Transcript:
         self._printed.add(event.id)
         self._print(self.output, event.id, event.text, event.skipped, at)
 
+    def tool_stalled(self, event: tool.ToolStalled, at: int) -> None:
+        """It seems to ask something, and nobody can answer."""
+        self.output.add(LineKind.WARN, f"nothing for {event.seconds:.0f} s; it seems to ask: {event.line}", at)
+
     def tool_finished(self, event: tool.ToolFinished, at: int) -> None:
         """How it ended; what it told the agent, unless that was seen while it ran."""
         if event.id not in self._printed and event.output.strip():
@@ -271,9 +275,41 @@ class Transcript:
         """It went through."""
         self.output.add(LineKind.NOTE, f"{event.provider} answers again after {event.tries} tries", at)
 
+    def request_failed(self, event: request.RequestFinished, at: int) -> None:
+        """A request came to nothing; an answer has been seen as it came."""
+        if not event.outcome.ok:
+            self.output.add(LineKind.WARN, f"request failed: {event.outcome.message or event.outcome.kind}", at)
+
+    def waiting(self, event: request.RequestWaiting, at: int) -> None:
+        """A request is held back."""
+        self.output.add(LineKind.WARN, f"waits for {event.provider}/{event.model}: {event.reason}", at)
+
+    def released(self, event: request.RequestReleased, at: int) -> None:
+        """What it waited for has come."""
+        self.output.add(LineKind.NOTE, f"{event.provider}/{event.model} can be asked again", at)
+
+    def switched(self, event: request.ModelSwitched, at: int) -> None:
+        """Another model goes on."""
+        self.output.add(LineKind.WARN, f"{event.after} takes over from {event.before}: {event.reason}", at)
+
+    def nudged(self, event: request.ConversationNudged, at: int) -> None:
+        """The agent was told something."""
+        self.output.add(LineKind.NOTE, f"{event.by} to the agent: {clean_line(event.text)}", at)
+
+    def shortened(self, event: request.ConversationShortened, at: int) -> None:
+        """It had grown too long."""
+        how = "old results were cut" if event.how == "results" else "it begins afresh with a summary"
+        sizes = f"about {event.tokens_before:,} to {event.tokens_after:,} tokens"
+        self.output.add(LineKind.WARN, f"the conversation was too long; {how} · {sizes}", at)
+
+    def forgotten(self, event: request.ConversationForgotten, at: int) -> None:
+        """What was thought no longer fits."""
+        self.output.add(LineKind.WARN, f"the model's earlier thinking is left out: {event.why}", at)
+
     def asked(self, event: decision.DecisionOpened, at: int) -> None:
         """A person is needed."""
-        self.output.add(LineKind.WARN, f"needs you: {event.title}", at)
+        about = f" {event.error}" if event.about == "permission" else ""
+        self.output.add(LineKind.WARN, f"needs you: {event.title}{about}", at)
 
     def answered(self, event: decision.DecisionAnswered, at: int) -> None:
         """What was decided."""
@@ -291,6 +327,7 @@ WRITERS: Final[Mapping[type[Event], Writer]] = {
     agent.AgentFinished: Transcript.agent_finished,
     tool.ToolStarted: Transcript.tool_started,
     tool.ToolPrinted: Transcript.tool_printed,
+    tool.ToolStalled: Transcript.tool_stalled,
     tool.ToolFinished: Transcript.tool_finished,
     hook.HookStarted: Transcript.hook_started,
     hook.HookPrinted: Transcript.hook_printed,
@@ -304,6 +341,13 @@ WRITERS: Final[Mapping[type[Event], Writer]] = {
     attempt.AttemptFinished: Transcript.finished,
     resilience.ProviderRetrying: Transcript.retrying,
     resilience.ProviderRecovered: Transcript.recovered,
+    request.RequestFinished: Transcript.request_failed,
+    request.RequestWaiting: Transcript.waiting,
+    request.RequestReleased: Transcript.released,
+    request.ModelSwitched: Transcript.switched,
+    request.ConversationNudged: Transcript.nudged,
+    request.ConversationShortened: Transcript.shortened,
+    request.ConversationForgotten: Transcript.forgotten,
     decision.DecisionOpened: Transcript.asked,
     decision.DecisionAnswered: Transcript.answered,
 }

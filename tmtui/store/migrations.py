@@ -12,7 +12,7 @@ from typing import Final
 
 from tmtui.store.connection import create_private, transaction
 from tmtui.store.errors import NewerLogError, classify, damaged
-from tmtui.store.schema import APPLICATION_ID, VERSION_1
+from tmtui.store.schema import ADDED, APPLICATION_ID, VERSION_1, VERSION_2
 
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -23,7 +23,12 @@ def _version_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Final[Sequence[Migration]] = (_version_1,)
+def _version_2(connection: sqlite3.Connection) -> None:
+    for statement in VERSION_2:
+        connection.execute(statement)
+
+
+MIGRATIONS: Final[Sequence[Migration]] = (_version_1, _version_2)
 """In order; the first makes a log out of an empty file."""
 
 VERSION: Final = len(MIGRATIONS)
@@ -50,6 +55,25 @@ def schema_version(connection: sqlite3.Connection, path: Path, known: int = VERS
     if version > known:
         raise NewerLogError(path, version, known)
     return int(version)
+
+
+def read_as_newest(connection: sqlite3.Connection, path: Path) -> None:
+    """Let a reader ask a log of any schema as if it were of the newest: views of its own give tables what they lack.
+
+    Raises:
+        NewerLogError: a newer tmtui wrote it.
+        StorageError: it cannot be read.
+    """
+    added = ADDED.get(schema_version(connection, path), {})
+    if not added:
+        return
+    try:
+        connection.execute("PRAGMA query_only = OFF")
+        for table, columns in added.items():
+            connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, {columns} FROM main.{table}")  # noqa: S608  # constants
+        connection.execute("PRAGMA query_only = ON")
+    except sqlite3.Error as error:
+        raise classify(error, path) from error
 
 
 def create(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> None:

@@ -209,7 +209,9 @@ def _finish_attempt(connection: sqlite3.Connection, recorded: Recorded, event: a
 def _spend(connection: sqlite3.Connection, recorded: Recorded, event: money.MoneySpent) -> None:
     usage = event.usage
     connection.execute(
-        "INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO usage (seq, run, task, attempt, model, input_tokens, output_tokens, cache_read_tokens,"
+        " cache_write_tokens, cache_write_1h_tokens, micro, source, at_wall, provider, profile, user, request,"
+        " estimated, saved_micro) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             recorded.seq,
             *_place(recorded),
@@ -218,14 +220,22 @@ def _spend(connection: sqlite3.Connection, recorded: Recorded, event: money.Mone
             usage.output_tokens,
             usage.cache_read_tokens,
             usage.cache_write_tokens,
+            usage.cache_write_1h_tokens,
             event.micro,
             event.source,
             recorded.at_wall,
+            event.provider,
+            event.profile,
+            event.user,
+            event.request,
+            event.estimated,
+            event.saved_micro,
         ),
     )
     connection.execute(
-        "UPDATE runs SET micro_spent = micro_spent + ?, unknown_cost = unknown_cost | ? WHERE run = ?",
-        (event.micro or 0, event.micro is None, recorded.run),
+        "UPDATE runs SET micro_spent = micro_spent + ?, unknown_cost = unknown_cost | ?,"
+        " estimated_cost = estimated_cost | ? WHERE run = ?",
+        (event.micro or 0, event.micro is None, event.estimated, recorded.run),
     )
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from tmtui.events.base import Event, Recorded
-from tmtui.store import summary
+from tmtui.store import ledger, summary
 from tmtui.store.connection import connect_reader
 from tmtui.store.errors import classify
-from tmtui.store.migrations import schema_version
+from tmtui.store.ledger import EVERYTHING, Charge, Span, Spent, Sum
+from tmtui.store.migrations import read_as_newest
 from tmtui.store.schema import DATABASE
 from tmtui.store.selection import Query, Selection, Walk, bounds
-from tmtui.store.summary import AttemptSummary, Incarnation, RunSummary, Spent
+from tmtui.store.summary import AttemptSummary, Incarnation, RunSummary
 
 
 class LogReader:
@@ -44,7 +45,7 @@ class LogReader:
         connection = connect_reader(path, idle=idle)
         with contextlib.ExitStack() as on_failure:
             on_failure.callback(connection.close)
-            schema_version(connection, path)
+            read_as_newest(connection, path)
             on_failure.pop_all()
         return cls(path, connection)
 
@@ -79,7 +80,15 @@ class LogReader:
 
     def usage(self, run: str | None = None, since: int = 0) -> list[Spent]:
         """What was paid for, in one run or in all, since a wall time in milliseconds."""
-        return [summary.spent(row) for row in self._rows(Query(summary.SELECT_USAGE, {"run": run, "since": since}))]
+        return [ledger.spent(row) for row in self._rows(ledger.select_spent(Span(run=run, since=since)))]
+
+    def ledger(self, since: int = 0) -> list[Charge]:
+        """Every paid request of all runs since a wall time in milliseconds, for budgets."""
+        return [Charge._make(row) for row in self._rows(ledger.select_charges(Span(since=since)))]
+
+    def sums(self, by: str, span: Span = EVERYTHING) -> list[Sum]:
+        """What requests cost, by one of `ledger.DIMENSIONS`, in the order in which each was first spent on."""
+        return [ledger.sum_of(row) for row in self._rows(ledger.select_sums(by, span))]
 
     def engine(self) -> Incarnation | None:
         """The engine that owns the log or owned it last; None when there was none."""

@@ -143,3 +143,26 @@ VERSION_1: Final = (
     ATTEMPTS,
     USAGE,
 )
+
+VERSION_2: Final = (
+    "ALTER TABLE usage ADD COLUMN cache_write_1h_tokens INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE usage ADD COLUMN provider TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE usage ADD COLUMN profile TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE usage ADD COLUMN user TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE usage ADD COLUMN request TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE usage ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE usage ADD COLUMN saved_micro INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE runs ADD COLUMN estimated_cost INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX usage_by_time ON usage (at_wall)",
+)
+"""What a request cost is asked for across runs, by who made it, under what, and when. The events of a log of version
+1 say nothing of that, so what the new columns get there is what they say."""
+
+ADDED: Final = {
+    1: {
+        "usage": "0 AS cache_write_1h_tokens, '' AS provider, '' AS profile, '' AS user, '' AS request,"
+        " 0 AS estimated, 0 AS saved_micro",
+        "runs": "0 AS estimated_cost",
+    }
+}
+"""For each older version, the columns that its tables lack, with what stands for them: a reader cannot migrate."""

@@ -1,4 +1,4 @@
-"""What the projections say, as values: runs, attempts, what was spent, and who owns the log."""
+"""What the projections say, as values: runs, attempts, and who owns the log. What was spent is in `ledger`."""
 
 from collections.abc import Sequence
 from typing import Any, Final, TypeVar
@@ -6,7 +6,6 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from tmtui.domain.status import AttemptStatus, RunStatus
-from tmtui.domain.usage import Usage
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +29,8 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Micro-dollars of the requests whose price is known."""
     unknown_cost: bool
     """Whether there were others: `micro_spent` is then a lower bound."""
+    estimated_cost: bool
+    """Whether something of it is an estimate."""
     created_at: int
     """Wall milliseconds of its first event."""
     updated_at: int
@@ -59,21 +60,6 @@ class AttemptSummary(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int
 
 
-class Spent(msgspec.Struct, frozen=True, kw_only=True):
-    """One paid request."""
-
-    seq: int
-    run: str
-    task: str
-    attempt: int
-    model: str
-    usage: Usage
-    micro: int | None
-    """Micro-dollars; None when the price is not known."""
-    source: str
-    at_wall: int
-
-
 class Incarnation(msgspec.Struct, frozen=True, kw_only=True):
     """The engine that owns the log, or owned it last."""
 
@@ -92,7 +78,7 @@ SELECT runs.run, name, plan_path, plan_hash, root, agent, runs.status, total,
        count(*) FILTER (WHERE ended.status = 'failed') AS failed,
        count(*) FILTER (WHERE ended.status = 'skipped') AS skipped,
        count(*) FILTER (WHERE ended.status = 'aborted') AS aborted,
-       micro_spent, unknown_cost, created_at, updated_at, first_seq, last_seq
+       micro_spent, unknown_cost, estimated_cost, created_at, updated_at, first_seq, last_seq
 FROM runs LEFT JOIN ended_tasks AS ended USING (run)
 WHERE :run IS NULL OR run = :run
 GROUP BY run ORDER BY first_seq DESC LIMIT :limit
@@ -103,12 +89,6 @@ SELECT run, task, attempt, round, agent, model, status, outcome, counted, tree_b
        ended_at, first_seq, last_seq
 FROM attempts JOIN spans USING (run, task, attempt)
 WHERE run = :run AND (:task IS NULL OR task = :task) ORDER BY first_seq
-"""
-
-SELECT_USAGE: Final = """
-SELECT seq, run, task, attempt, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,
-       micro, source, at_wall
-FROM usage WHERE (:run IS NULL OR run = :run) AND at_wall >= :since ORDER BY seq
 """
 
 SELECT_ENGINE: Final = "SELECT epoch, pid, host, boot_id, started_at, ended_at FROM engine"
@@ -131,12 +111,7 @@ def incarnation(row: Row) -> Incarnation:
     return _named(Incarnation, row)
 
 
-def spent(row: Row) -> Spent:
-    """A row of `SELECT_USAGE`."""
-    return _named(Spent, [*row[:5], Usage(*row[5:9]), *row[9:]])
-
-
-_Summary = TypeVar("_Summary", RunSummary, AttemptSummary, Incarnation, Spent)
+_Summary = TypeVar("_Summary", RunSummary, AttemptSummary, Incarnation)
 
 
 def _named(kind: type[_Summary], row: Row) -> _Summary:

@@ -31,6 +31,9 @@ class Spawn(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds between TERM and KILL when it is ended, or when what it left behind is."""
     split_stderr: bool = False
     """Whether its errors come apart from its output."""
+    stays: bool = False
+    """Whether its first process is a sandbox, which stays above the command and takes everything with it. It is not
+    asked to end, so that the command has its grace, and does not count among what the command left behind."""
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):

@@ -143,6 +143,16 @@ def label_of(pid: int) -> str:
     return os.fsdecode(values[0]) if values else ""
 
 
+def leads_namespace(pid: int) -> bool:
+    """Whether a process is the first of a process namespace below this one: all in it ends with it (Linux)."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            numbers = next((line.split()[1:] for line in file if line.startswith(b"NSpid:")), [])
+    except OSError:
+        return False
+    return len(numbers) > 1 and numbers[-1] == b"1"
+
+
 def holds_pipe(pid: int, inode: int) -> bool:
     """Whether one of a process's three standard streams is the pipe with this inode (Linux)."""
     for number in range(3):

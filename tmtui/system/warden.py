@@ -177,6 +177,7 @@ def _request(spawn: Spawn, number: int, label: str, handles: int) -> dict[str, A
         "env": spawn.env | {LABEL: label},
         "timeout": spawn.timeout,
         "grace": spawn.grace,
+        "stays": spawn.stays,
         "handles": handles,
     }
 

@@ -149,7 +149,7 @@ class Keeper:
         handles = [self._handles.popleft() for _ in range(request["handles"])]
         timeout = request["timeout"]
         deadline = NEVER if timeout is None else time.monotonic() + timeout
-        job = Job(request["job"], request["label"], deadline, request["grace"])
+        job = Job(request["job"], request["label"], deadline, request["grace"], stays=request["stays"])
         try:
             job.pipe = os.fstat(handles[0]).st_ino
             job.pid = start_command(request["argv"], request["cwd"], request["env"], handles)
@@ -194,7 +194,7 @@ class Keeper:
             return
         if job.phase is RUNNING:
             job.timed_out = job.leads
-            job.survivors = 0 if job.leads else len(members)
+            job.survivors = 0 if job.leads else len(job.left_behind(members))
             self._begin_ending(job, members)
         elif now >= job.give_up_at:
             self._over(job, members)
@@ -207,7 +207,7 @@ class Keeper:
         if job.grace <= 0:
             self._kill(job, members)
             return
-        for process in members:
+        for process in job.to_ask(members):
             send_signal(process, signal.SIGTERM)
             send_signal(process, signal.SIGCONT)
 
@@ -217,7 +217,7 @@ class Keeper:
             job.phase = KILLING
             job.give_up_at = now + GIVE_UP
             if job.timed_out or job.canceled:
-                job.survivors = sum(process.pid != job.pid for process in members)
+                job.survivors = len(job.left_behind(members))
         kill_all(members)
         job.alarm = now + KILL_ROUND
 

@@ -12,7 +12,16 @@ import sys
 import time
 from typing import Final, NamedTuple
 
-from tmtui.system.processes import Process, family, holds_pipe, label_of, look_at, own_children, process_table
+from tmtui.system.processes import (
+    Process,
+    family,
+    holds_pipe,
+    label_of,
+    leads_namespace,
+    look_at,
+    own_children,
+    process_table,
+)
 
 
 RUNNING: Final = "running"
@@ -27,8 +36,10 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 class Job:
     """One command, with everything that it started."""
 
-    def __init__(self, number: int, label: str, deadline: float, grace: float) -> None:
+    def __init__(self, number: int, label: str, deadline: float, grace: float, *, stays: bool = False) -> None:
         self.number = number
+        self.stays = stays
+        """Whether its leader is a sandbox that stays above the command, see `Spawn.stays`."""
         self.label = label
         self.grace = grace
         self.alarm = deadline
@@ -59,6 +70,15 @@ class Job:
         self.leads = False
         self.code, self.signal = (code, None) if code >= 0 else (None, -code)
         self.seconds = time.monotonic() - self.started
+
+    def to_ask(self, members: list[Process]) -> list[Process]:
+        """Those that are asked to end: all, or all below the sandbox."""
+        return [process for process in members if process.pid != self.pid] if self.stays else members
+
+    def left_behind(self, members: list[Process]) -> list[Process]:
+        """Those that the command left: not its first process, nor the sandbox."""
+        others = [process for process in members if process.pid != self.pid]
+        return [process for process in others if not leads_namespace(process.pid)] if self.stays else others
 
 
 class Orphans(NamedTuple):

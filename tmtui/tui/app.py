@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -37,6 +38,14 @@ from tmtui.tui.themes import (
 INTERNAL: Final = 70
 """The exit code for a fault of tmtui's own."""
 
+WRITER: Final = "textual-output"
+"""What Textual calls the thread that writes to the terminal."""
+
+GONE_SECONDS: Final = 0.1
+"""Between two looks at whether the terminal is still there."""
+
+GONE: Final = CockpitExit("signal", "the terminal is gone", 128 + signal.SIGHUP)
+
 FREEZE_SECONDS: Final = 1.0
 """After so long everything that stays is there: the garbage collector need not look through it again and again, for
 50 ms at a time in which no key is answered."""
@@ -54,6 +63,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     def __init__(self, rig: Rig) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") is not None else None)
         self._rig = rig
+        self._writer: threading.Thread | None = None
         self.crash_report = StringIO()
         """What Textual would print about a fault of ours."""
         self.error_console = Console(file=self.crash_report, markup=False, highlight=False, width=100)
@@ -99,8 +109,24 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         return RunScreen(self._rig, self.leave)
 
     def on_mount(self) -> None:
-        """Tell what is wrong with what a person set."""
+        """Tell what is wrong with what a person set, and keep an eye on the terminal."""
+        self._writer = next((each for each in threading.enumerate() if each.name == WRITER), None)
+        if self._writer is not None:
+            self.set_interval(GONE_SECONDS, self._look_for_the_terminal)
         self._tell([*([str(self._problem)] if self._problem else []), *keys.problems(self._rig.keymap)])
+
+    @property
+    def terminal_is_gone(self) -> bool:
+        """Whether nothing can be drawn any more: Textual's writing thread ends when the terminal takes no more."""
+        return self._writer is not None and not self._writer.is_alive()
+
+    def _look_for_the_terminal(self) -> None:
+        """Leave with the terminal. HUP says so to most, but not to who is in another session.
+
+        Textual queues thirty frames for its writing thread and then waits for it, for ever when it has ended.
+        """
+        if self.terminal_is_gone:
+            self.leave(GONE)
 
     def notify(
         self,
@@ -143,7 +169,9 @@ async def _run(rig: Rig) -> CockpitExit:
         try:
             result = await cockpit.run_async()
         except Exception as error:  # noqa: BLE001  # the screen's one boundary: a fault becomes a value
-            return _failed(cockpit, error)
+            return GONE if cockpit.terminal_is_gone else _failed(cockpit, error)
+    if result is not None and result.reason == "signal":
+        return result
     fault = cockpit.crash_report.getvalue()
     if fault:
         return _failed(cockpit, None)

@@ -56,6 +56,9 @@ class Intent(Message):
     NEEDS: ClassVar[Needs] = Needs.NOTHING
     ASKED: ClassVar[str] = ""
     """For an answer: the question to which it belongs."""
+    AT_ONCE: ClassVar[bool] = False
+    """Whether it moves the keys elsewhere. Then it is done before the next key is looked at, so that keys that were
+    typed ahead go where they would have gone if they had been typed slowly."""
     PALETTE: ClassVar[bool] = True
     """Whether the palette offers it: a movement is only a key."""
 
@@ -79,7 +82,13 @@ class Intent(Message):
     def binding(cls) -> Binding:
         """Its keys, for Textual."""
         return Binding(
-            cls.KEYS, f"intent('{cls.ID}')", cls.WORD or cls.title(), show=False, tooltip=cls.help(), id=cls.ID
+            cls.KEYS,
+            f"intent('{cls.ID}')",
+            cls.WORD or cls.title(),
+            show=False,
+            tooltip=cls.help(),
+            id=cls.ID,
+            priority=cls.AT_ONCE,
         )
 
 
@@ -94,18 +103,21 @@ def bindings(*places: Where) -> list[BindingType]:
 class NextThatNeedsMe(Intent):
     """Go to the next task that waits for you, with its question at hand."""
 
+    AT_ONCE = True
     ID, KEYS, WORD = "needs-me", "exclamation_mark", "needs me"
 
 
 class NextPane(Intent):
     """Go to the next pane."""
 
+    AT_ONCE = True
     ID, KEYS, WORD, PALETTE = "pane.next", "tab", "pane", False
 
 
 class PreviousPane(Intent):
     """Go to the previous pane."""
 
+    AT_ONCE = True
     ID, KEYS, PALETTE = "pane.previous", "shift+tab", False
 
 
@@ -184,6 +196,7 @@ class OtherPaneUp(Intent):
 class Back(Intent):
     """Go back one level: out of a question, a search or a pane. It never quits."""
 
+    AT_ONCE = True
     ID, KEYS, PALETTE = "back", "escape", False
 
 
@@ -199,12 +212,14 @@ class PauseOrGoOn(Intent):
 class StopRun(Intent):
     """Lay the run down so that it can be resumed. Asks first."""
 
+    AT_ONCE = True
     ID, KEYS, WORD, NEEDS = "run.stop", "x", "stop", Needs.ENGINE
 
 
 class Quit(Intent):
     """Leave the cockpit. Asks what is to become of a run that goes on."""
 
+    AT_ONCE = True
     ID, KEYS, WORD = "quit", "q,ctrl+q", "quit"
 
 
@@ -274,6 +289,7 @@ class CursorPageUp(Intent):
 class OpenTask(Intent):
     """Go to the text on the right; on a phase, fold or unfold it."""
 
+    AT_ONCE = True
     ID, KEYS, WORD, WHERE, PALETTE = "tree.open", "enter", "open", Where.TREE, False
 
 
@@ -281,6 +297,44 @@ class FollowRunning(Intent):
     """Let the selection follow the running task again."""
 
     ID, KEYS, WHERE = "tree.follow", "F", Where.TREE
+
+
+class FilterTasks(Intent):
+    """Show only the tasks that have these words in id, title, phase or status; `!word` leaves out those that do."""
+
+    AT_ONCE = True
+    ID, KEYS, WORD, WHERE = "tree.filter", "slash", "filter", Where.TREE
+
+
+class NextPart(Intent):
+    """Show all tasks, only the open ones, only those in trouble, or only the done ones."""
+
+    ID, KEYS, WHERE = "tree.part", "o", Where.TREE
+
+
+class ShowDependencies(Intent):
+    """Show only what the task waits for (↑) and what falls with it (↓), or everything again."""
+
+    ID, KEYS, WHERE = "tree.dependencies", "d", Where.TREE
+
+
+class ShowCriticalPath(Intent):
+    """Show only the longest chain of open tasks, which no number of workers can shorten; or everything again."""
+
+    ID, KEYS, WHERE = "tree.critical", "c", Where.TREE
+
+
+class MarkTask(Intent):
+    """Mark the task, or take the mark away; on a phase, all of its tasks. Some commands take all marked tasks."""
+
+    ID, KEYS, WORD, WHERE, NEEDS = "tree.mark", "space", "mark", Where.TREE, Needs.LIVE
+
+
+class StopTask(Intent):
+    """Stop the running attempt of the task, or of the marked ones; each then asks what is to become of it."""
+
+    AT_ONCE = True
+    ID, KEYS, WHERE, NEEDS = "task.stop", "X", Where.TREE, Needs.ENGINE
 
 
 # The pane.
@@ -349,7 +403,8 @@ class ToggleTimes(Intent):
 class Search(Intent):
     """Search the text. Capitals count only where you type some."""
 
-    ID, KEYS, WORD = "search", "slash", "search"
+    AT_ONCE = True
+    ID, KEYS, WORD, WHERE = "search", "slash", "search", Where.PANE
 
 
 class NextMatch(Intent):
@@ -390,6 +445,7 @@ class Skip(Intent):
 class AbortRun(Intent):
     """Give the whole run up. Asks once more."""
 
+    AT_ONCE = True
     ID, KEYS, WORD = "decision.abort", "a", "Abort run"
     WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
 
@@ -403,6 +459,7 @@ class LookAtDiff(Intent):
 class NoteAndRetry(Intent):
     """Tell the agent something, and give it one more attempt."""
 
+    AT_ONCE = True
     ID, KEYS, WORD = "decision.note", "n", "Note and retry"
     WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
 
@@ -431,6 +488,13 @@ class StopAtOnce(Intent):
     WHERE, NEEDS, PALETTE = Where.QUESTION, Needs.ENGINE, False
 
 
+class ReallyStopTask(Intent):
+    """Yes, stop it: its question opens then."""
+
+    ID, KEYS, WORD, ASKED = "answer.stop-task", "y", "Stop its attempt", "stop-task"
+    WHERE, NEEDS, PALETTE = Where.QUESTION, Needs.ENGINE, False
+
+
 class Detach(Intent):
     """Leave the cockpit and let the run go on."""
 
@@ -448,6 +512,7 @@ class StopAndQuit(Intent):
 class LeaveIt(Intent):
     """No: leave things as they are."""
 
+    AT_ONCE = True
     ID, KEYS, WORD, WHERE, PALETTE = "answer.no", "n", "No", Where.QUESTION, False
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from tmtui.events.commands import Abort, Answer, Command, Pause, Stop, Unpause
+from tmtui.domain.status import TaskStatus
+from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Stop, Unpause
 from tmtui.state.selectors import is_over
 from tmtui.tui.bridge import Bridge
 from tmtui.tui.ports import CockpitExit, Send
@@ -86,6 +87,22 @@ class Steering:
         """Give the run up."""
         self._header.note = "giving up"
         self._later(Abort("given up by a person"))
+
+    def stoppable(self, tasks: list[str]) -> list[str]:
+        """Those of the tasks whose attempt runs."""
+        known = self._bridge.state.tasks
+        return [each for each in tasks if each in known and known[each].status is TaskStatus.RUNNING]
+
+    def ask_stop_tasks(self, tasks: list[str]) -> None:
+        """Ask whether to stop the attempts of these tasks."""
+        names = ", ".join(self.stoppable(tasks))
+        text = "What it has changed stays, and its question opens: retry, skip or give up."
+        self._question.ask(Question("stop-task", f"Stop {names}", text))
+
+    def stop_tasks(self, tasks: list[str]) -> None:
+        """Stop the attempts of these tasks."""
+        for each in self.stoppable(tasks):
+            self._later(CancelTask(each))
 
     def _later(self, command: Command) -> None:
         start(self._question, partial(self.command, command), "commands")

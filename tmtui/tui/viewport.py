@@ -31,6 +31,8 @@ PLAIN_GUTTER: Final = " "
 _HANGING: Final = frozenset({LineKind.FIELD, LineKind.KEY, LineKind.GOOD, LineKind.BAD, LineKind.WARN, LineKind.ROW})
 """Kinds whose rows behind the first begin where the lead ends."""
 
+_LITTLE_HANG: Final = 2
+
 _ONE_ROW: Final = (0,)
 
 _CACHE_CAP: Final = 4_096
@@ -131,7 +133,7 @@ class Viewport:
         if not self.wrap:
             start += self.left
             stop = min(stop, start + 2 * self.width)
-        hang = line.lead if part and line.kind in _HANGING else 0
+        hang = self._hang(line) if part else 0
         return Row(
             number, part, start, text[start:stop], line.kind, line.at_ms, max(0, line.lead - start), hang, text[:2]
         )
@@ -145,12 +147,18 @@ class Viewport:
         room = self.width - len(GUTTERS.get(line.kind, PLAIN_GUTTER))
         if len(line.text) <= room and line.text.isascii():
             return _ONE_ROW
-        found = breaks(shown(line.text), room, line.lead if line.kind in _HANGING else 0)
+        found = breaks(shown(line.text), room, self._hang(line))
         if number < self.lines.settled:
             if len(self._parts) > _CACHE_CAP:
                 self._parts.clear()
             self._parts[number] = found
         return found
+
+    def _hang(self, line: Line) -> int:
+        """Cells left blank before a line's rows behind the first: below its lead, where that leaves them room."""
+        if line.kind not in _HANGING:
+            return 0
+        return line.lead if 2 * line.lead <= self.width else _LITTLE_HANG
 
     @property
     def new_lines(self) -> int:

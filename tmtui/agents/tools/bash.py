@@ -26,6 +26,11 @@ TIMEOUT: Final = 120.0
 LONGEST: Final = 3600.0
 
 
+async def _nothing_to_restart(_job: str, _on_output: OnOutput) -> ToolResult:
+    words = "Ready. Each command gets a shell of its own, in the project's root."
+    return ToolResult(ToolStatus.OK, words)
+
+
 class Bash:
     """The tool `bash`."""
 
@@ -45,16 +50,14 @@ class Bash:
         """Understand `{command, timeout?}`."""
         call = Input(given, "command", "timeout", "restart")
         if given.get("restart"):
-            raise InputError(
-                "there is nothing to restart: each command gets a shell of its own, in the project's root"
-            )
+            return Planned(summary="restart the shell", only_reads=True, work=_nothing_to_restart)
         command = call.text("command")
         if not command.strip():
             raise InputError("'command' is empty")
         if "\0" in command:
             raise InputError("'command' holds a NUL, which no shell takes")
         timeout = call.seconds("timeout", TIMEOUT, LONGEST)
-        return Planned(summary=self.summary(given), work=partial(self._run, command, timeout))
+        return Planned(summary=self.summary(given), command=command, work=partial(self._run, command, timeout))
 
     async def _run(self, command: str, timeout: float, job: str, on_output: OnOutput) -> ToolResult:
         child = await self._warden.spawn(

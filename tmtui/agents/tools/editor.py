@@ -74,7 +74,9 @@ class Editor:
 
     def _plan_view(self, path: str, span: tuple[int, int] | None) -> Planned:
         lines = f", lines {span[0]} to {span[1] if span[1] >= 0 else 'the end'}" if span else ""
-        return Planned(summary=f"view {path}{lines}", work=partial(self._view, path, span))
+        return Planned(
+            summary=f"view {path}{lines}", only_reads=True, path=path, work=partial(self._view, path, span)
+        )
 
     async def _view(self, path: str, span: tuple[int, int] | None, _job: str, _on_output: OnOutput) -> ToolResult:
         text = await asyncio.to_thread(self._look, path, span)
@@ -147,7 +149,9 @@ class Editor:
         if len(after) > SIZE_CAP:
             raise EditError(f"it would have {len(after):,} bytes, more than the {SIZE_CAP:,} that this tool writes")
         effect = FileEffect(path, digest_of(before), digest_of(after))
-        return Planned(summary=summary, effect=effect, work=partial(self._write, effect, after, said))
+        return Planned(
+            summary=summary, effect=effect, path=effect.path, work=partial(self._write, effect, after, said)
+        )
 
     async def _write(self, effect: FileEffect, data: bytes, said: str, _job: str, _on_output: OnOutput) -> ToolResult:
         """Write in a thread, since a disk may be slow; a cancel waits for its end, so that the file is at rest."""

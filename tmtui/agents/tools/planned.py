@@ -27,6 +27,12 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """The call in one line, for people. Safe to show."""
     effect: FileEffect | None = None
     """For a call that writes one file."""
+    only_reads: bool = False
+    """Whether it changes nothing, so that it can run beside others of its kind."""
+    path: str = ""
+    """The file or folder that it is about, relative to the root."""
+    command: str = ""
+    """What a shell is given."""
     problem: str = ""
     """Why nothing will be done; empty when something will."""
     work: Work | None = None

@@ -114,7 +114,12 @@ class Glob:
             "path": self._search.start_of(call.text("path", "")),
             "none": "no file fits",
         }
-        return Planned(summary=self.summary(given), work=partial(self._search.run, question))
+        return Planned(
+            summary=self.summary(given),
+            only_reads=True,
+            path=question["path"],
+            work=partial(self._search.run, question),
+        )
 
 
 class Grep:
@@ -139,7 +144,12 @@ class Grep:
             "glob": call.text("glob", ""),
             "none": "no line matches",
         }
-        return Planned(summary=self.summary(given), work=partial(self._search.run, question))
+        return Planned(
+            summary=self.summary(given),
+            only_reads=True,
+            path=question["path"],
+            work=partial(self._search.run, question),
+        )
 
 
 def _pattern(call: Input) -> str:

@@ -22,7 +22,7 @@ _KINDS: Final = {
     AttemptStatus.RUNNING: LineKind.ROW,
 }
 
-_TITLES: Final = ("#", "try", "status", "hooks", "files", "money", "time", "outcome")
+_TITLES: Final = ("#", "try", "status", "hooks", "files", "money", "time", "")
 _RIGHT: Final = (True, True, False, False, True, True, True, False)
 
 

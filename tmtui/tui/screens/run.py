@@ -5,7 +5,7 @@ it on: to the pane's `Reading`, to the engine's `Steering`, to the bridge. Once 
 drawn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from textual import on
@@ -92,12 +92,28 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.gauges = Gauges(self.bridge)
         self.decision = DecisionBar()
         self.question = QuestionBar()
+        self.entry = Entry()
         self.footer = Footer()
         self.scrubber = Scrubber(self._replay.player) if self._replay else None
         self.reading = Reading(self.pane, self.bridge, rig.diff)
         self.steering = Steering(
             self.bridge, rig.send, self.decision, self.question, self.header, self._tell, self._leave
         )
+        self._at_once: Mapping[type[Intent], Callable[[], None]] = {
+            intents.NextThatNeedsMe: self._next_that_needs_me,
+            intents.NextPane: self._next_pane,
+            intents.PreviousPane: self._previous_pane,
+            intents.Back: self._back,
+            intents.StopRun: self._ask_stop,
+            intents.Quit: self._ask_quit,
+            intents.OpenTask: self._open_task,
+            intents.Search: self._search,
+            intents.FilterTasks: self._filter,
+            intents.StopTask: self._ask_stop_task,
+            intents.AbortRun: self._ask_abort,
+            intents.NoteAndRetry: self._note,
+            intents.LeaveIt: self._unask,
+        }
         self._seconds = rig.ticks()
         self._engine_missed = 0
 
@@ -121,8 +137,14 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to take events, and start the frame clock."""
+        self.call_after_refresh(self._add_entry)
         start(self, self._begin, "feed")
         self.set_interval(1 / FRAMES_A_SECOND, self._draw)
+
+    def _add_entry(self) -> None:
+        """The line to type into comes behind the first frame, which it is not needed for."""
+        if self.is_attached:
+            self.mount(self.entry, before=self.footer)
 
     async def _begin(self) -> None:
         if self._rig.starting is not None:
@@ -195,7 +217,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self._hint()
 
     def _hint(self) -> None:
-        if self.query(Entry):
+        if self.entry.purpose:
             self.footer.show([Hint(intents.Back, key_label(keys_of(intents.Back, self.keymap)[0]), "cancel")], [])
             return
         place = PLACES.get(type(self.focused)) if self.focused is not None else None
@@ -221,9 +243,13 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def offers(self, intent: type[Intent]) -> bool:
         """Whether a command means something now."""
+        if self.entry.purpose and intent.AT_ONCE:
+            return intent is intents.Back
         if intent.NEEDS is Needs.REPLAY:
             return self._replay is not None
         if intent.NEEDS is Needs.ENGINE and not self.steering.can_command:
+            return False
+        if intent.NEEDS is Needs.LIVE and self._replay is not None:
             return False
         if intent.WHERE is Where.QUESTION:
             return self.question.asks(intent)
@@ -231,10 +257,12 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
             return self.decision.decision is not None and not self.decision.sent
         if intent is intents.NextThatNeedsMe:
             return bool(self.bridge.state.open_decisions)
+        if intent is intents.StopTask:
+            return bool(self.steering.stoppable(self.tasks.targets()))
         return True
 
     def perform(self, intent: type[Intent]) -> None:
-        """Do a command that was not asked for by its key: from the palette or the footer."""
+        """Do a command, or have its owner do it."""
         owners: Mapping[Where, Widget | None] = {
             Where.TREE: self.tasks,
             Where.PANE: self.pane,
@@ -243,7 +271,11 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
             Where.REPLAY: self.scrubber,
         }
         owner = owners.get(intent.WHERE) or self
-        if self.offers(intent):
+        if not self.offers(intent):
+            return
+        if intent.AT_ONCE:
+            self._at_once[intent]()
+        else:
             owner.post_message(intent())
 
     def action_intent(self, intent_id: str) -> None:
@@ -329,8 +361,13 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     @on(intents.OpenTask)
     def _open_task(self) -> None:
+        if self.tasks.fold():
+            return
+        subject = self.bridge.state.tasks.get(self.tasks.chosen)
+        if subject is not None and not subject.attempts and self.pane.tab is Tab.OUTPUT:
+            self.pane.switch(Tab.INFO)
         self.add_class("-reading")
-        self.pane.focus()
+        self.set_focus(self.pane)
 
     @on(intents.NextPane)
     def _next_pane(self) -> None:
@@ -349,51 +386,64 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         index = stops.index(self.focused) if self.focused in stops else -step
         target = stops[(index + step) % len(stops)]
         self.set_class(target is self.pane, "-reading")
-        target.focus()
+        self.set_focus(target)
 
     @on(intents.Back)
     def _back(self) -> None:
-        if entries := self.query(Entry):
-            self._close_entry(entries.first())
+        if self.entry.purpose:
+            self._leave_entry()
         elif self.question.question is not None:
             self._unask()
         elif self.focused is self.pane and self.pane.needle:
             self.pane.search("")
-        else:
+        elif self.focused is not self.tasks or not self.tasks.clear():
             self._to_tree()
 
     def _to_tree(self) -> None:
         self.remove_class("-reading")
-        self.tasks.focus()
+        self.set_focus(self.tasks)
 
     # Searching and copying.
 
     @on(intents.Search)
     def _search(self) -> None:
-        self._type("search", "/", "", "what to look for")
+        self._type("search", "/", "what to look for")
 
-    def _type(self, purpose: str, label: str, text: str, hint: str) -> None:
-        if not self.query(Entry):
-            self.mount(Entry(purpose, label, text, hint), before=self.footer)
+    @on(intents.FilterTasks)
+    def _filter(self) -> None:
+        self._type("filter", "show:", "words of a task, phase or status; !word leaves out")
 
-    def _close_entry(self, entry: Entry) -> None:
-        if entry.purpose == "search":
-            self.pane.search("")
-        entry.remove()
-        (self.decision if entry.purpose == "note" and self.decision.display else self.pane).focus()
+    def _type(self, purpose: str, label: str, hint: str) -> None:
+        if self.entry.is_attached:
+            self.entry.open(purpose, label, hint)
+
+    def _leave_entry(self) -> None:
+        purpose = self.entry.purpose
+        self._look_for(purpose, "")
+        self.entry.close()
+        back: Mapping[str, Widget] = {"search": self.pane, "note": self.decision}
+        target = back.get(purpose, self.tasks)
+        self.set_focus(target if target.display else self.tasks)
+
+    def _look_for(self, purpose: str, text: str) -> None:
+        if purpose == "search":
+            self.pane.search(text)
+        elif purpose == "filter":
+            self.tasks.filter(text)
 
     @on(Entry.Typed)
     def _typed(self, event: Entry.Typed) -> None:
-        if event.purpose == "search":
-            self.pane.search(event.text)
+        self._look_for(event.purpose, event.text)
 
     @on(Entry.Given)
     def _given(self, event: Entry.Given) -> None:
-        self.query(Entry).remove()
+        self.entry.close()
+        self._look_for(event.purpose, event.text)
         if event.purpose == "search":
-            self.pane.search(event.text)
             self.add_class("-reading")
-            self.pane.focus()
+            self.set_focus(self.pane)
+        elif event.purpose == "filter":
+            self._to_tree()
         else:
             self._answer("retry", event.text)
 
@@ -425,7 +475,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         of_task = next((each for each in waiting if each.task == self.tasks.chosen), None)
         kept = next((each for each in waiting if shown is not None and each.id == shown.id), None)
         current = of_task or kept or (waiting[0] if waiting else None)
-        if current is None and self.decision.has_focus:
+        if current is None and self.focused is self.decision:
             self._to_tree()
         self._put_in_bar(current, waiting)
 
@@ -438,13 +488,13 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     @on(intents.NextThatNeedsMe)
     def _next_that_needs_me(self) -> None:
         shown = self.decision.decision
-        decision = next_decision(self.bridge.state, shown.id if shown and self.decision.has_focus else "")
+        decision = next_decision(self.bridge.state, shown.id if shown and self.focused is self.decision else "")
         if decision is None:
             return
         self.tasks.following = False
         self.tasks.go_to(decision.task)
         self._put_in_bar(decision, self.bridge.state.open_decisions)
-        self.decision.focus()
+        self.set_focus(self.decision)
 
     @on(intents.Retry)
     def _retry(self) -> None:
@@ -461,7 +511,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     @on(intents.NoteAndRetry)
     def _note(self) -> None:
-        self._type("note", "note to the agent:", "", "what should it do differently?")
+        self._type("note", "note to the agent:", "what should it do differently?")
 
     # Questions of the cockpit's own.
 
@@ -473,6 +523,16 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     def _ask_stop(self) -> None:
         self.question.ask(STOP)
 
+    @on(intents.StopTask)
+    def _ask_stop_task(self) -> None:
+        self.steering.ask_stop_tasks(self.tasks.targets())
+
+    @on(intents.ReallyStopTask)
+    def _stop_task(self) -> None:
+        self._unask()
+        self._to_tree()
+        self.steering.stop_tasks(self.tasks.targets())
+
     @on(intents.Quit)
     def _ask_quit(self) -> None:
         self.steering.quit()
@@ -480,7 +540,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     @on(intents.LeaveIt)
     def _unask(self) -> None:
         self.question.ask(None)
-        (self.decision if self.decision.display else self.tasks).focus()
+        self.set_focus(self.decision if self.decision.display else self.tasks)
 
     @on(intents.ReallyAbort)
     def _abort(self) -> None:

@@ -25,10 +25,14 @@ class Themed(Protocol):
 
 @runtime_checkable
 class Offers(Protocol):
-    """A screen that knows which commands mean something now."""
+    """A screen that knows which commands mean something now, and does them."""
 
     def offers(self, intent: type[Intent]) -> bool:
         """Whether it means something now."""
+        ...
+
+    def perform(self, intent: type[Intent]) -> None:
+        """Do it."""
         ...
 
 
@@ -36,8 +40,12 @@ class Commanded(Widget):
     """Somebody with keys of its own: a key posts its intent, if that means something now."""
 
     def action_intent(self, intent_id: str) -> None:
-        """A key was pressed: say what it asks for."""
-        self.post_message(INTENTS[intent_id]())
+        """A key was pressed: do what has to be done at once, and say what else is asked for."""
+        intent = INTENTS[intent_id]
+        if intent.AT_ONCE and isinstance(self.screen, Offers):
+            self.screen.perform(intent)
+        else:
+            self.post_message(intent())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key means something now."""

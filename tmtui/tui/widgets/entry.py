@@ -26,10 +26,10 @@ class SafeInput(Input):
 
 
 class Entry(Horizontal):
-    """A label and an input. It is there while somebody types."""
+    """A label and an input. It stands there while somebody types."""
 
     DEFAULT_CSS = """
-    Entry { height: 1; background: $panel; }
+    Entry { height: 1; background: $panel; display: none; }
     Entry > Static { width: auto; padding: 0 1; color: $accent; text-style: bold; background: $panel; }
     Entry > Input { width: 1fr; background: $panel; }
     """
@@ -48,24 +48,38 @@ class Entry(Horizontal):
         purpose: str
         text: str
 
-    def __init__(self, purpose: str, label: str, text: str = "", hint: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.purpose = purpose
-        self._label, self._text, self._hint = label, text, hint
+        self.purpose = ""
+        """What is typed for; empty while nobody types."""
+        self._label = Static(markup=False)
+        self._input = SafeInput(compact=True, max_length=NOTE_CAP)
 
     def compose(self) -> ComposeResult:
         """The label and the input."""
-        yield Static(content(self._label), markup=False)
-        yield SafeInput(self._text, placeholder=self._hint, compact=True, max_length=NOTE_CAP)
+        yield self._label
+        yield self._input
 
-    def on_mount(self) -> None:
-        """The input has the focus."""
-        self.query_one(Input).focus()
+    def open(self, purpose: str, label: str, hint: str) -> None:
+        """Let somebody type. The very next key goes here."""
+        self.purpose = purpose
+        self._label.update(content(label))
+        with self.prevent(Input.Changed):
+            self._input.value = ""
+        self._input.placeholder = hint
+        self.display = True
+        self.screen.set_focus(self._input)
+
+    def close(self) -> None:
+        """Go away."""
+        self.purpose = ""
+        self.display = False
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(self.purpose, clean_line(event.value, NOTE_CAP)))
+        if self.purpose:
+            self.post_message(self.Typed(self.purpose, clean_line(event.value, NOTE_CAP)))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -39,7 +39,7 @@ class QuestionBar(Panel, can_focus=True):
         self.display = question is not None
         if question is not None:
             self._fit()
-            self.focus()
+            self.screen.set_focus(self)
         self.refresh()
 
     def asks(self, intent: type[Intent]) -> bool:

@@ -34,12 +34,17 @@ from tmtui.tui.intents import (
     CursorTop,
     CursorUp,
     FollowRunning,
+    MarkTask,
+    NextPart,
     OpenTask,
+    ShowCriticalPath,
+    ShowDependencies,
     Where,
     bindings,
 )
 from tmtui.tui.marks import TASK_MARKS
 from tmtui.tui.paint import Ink, Span, Spans, spread, strip, width_of
+from tmtui.tui.picking import Only, Pick, critical_path, picked, relations
 from tmtui.tui.widgets.canvas import Panel
 from tmtui.tui.widgets.header import View
 
@@ -74,18 +79,27 @@ def columns(state: State, now_ms: int) -> Columns:
     )
 
 
-def task_row(state: State, subject: TaskState, depth: int, width: int, now_ms: int, sizes: Columns) -> Spans:
-    """A task: sign, id and title, then whatever of its figures leaves the title room."""
+def task_row(
+    state: State,
+    subject: TaskState,
+    depth: int,
+    width: int,
+    now_ms: int,
+    sizes: Columns,
+    sign: Span = Span(" "),  # noqa: B008  # a value
+) -> Spans:
+    """A task: the tree's sign, the status, id and title, then whatever of its figures leaves the title room."""
     mark = TASK_MARKS[subject.status]
     ink = Ink.MUTED if subject.status in _QUIET else Ink.TEXT
     title_ink = Ink.STRONG if subject.status in (TaskStatus.RUNNING, TaskStatus.NEEDS_YOU) else ink
     left = [
-        Span(f" {'  ' * depth}{mark.sign} ", mark.ink),
+        sign,
+        Span(f"{'  ' * depth}{mark.sign} ", mark.ink),
         Span(subject.task.id, Ink.MUTED),
         Span(f" {subject.task.title}", title_ink),
     ]
     choices = _figures(state, subject, now_ms, sizes)
-    room = width - 4 - 2 * depth - TITLE_ROOM
+    room = width - 1 - min(width_of(left) + 1, 4 + 2 * depth + TITLE_ROOM)
     right = next((each for each in choices if width_of(each) <= room), choices[-1])
     return spread(left, [*right, Span(" ")], width)
 
@@ -137,12 +151,19 @@ class TaskTree(Panel, can_focus=True):
         self._columns = Columns()
         self._top = 0
         self._folded: set[str] = set()
+        self.pick = Pick()
+        """Which of the tasks are shown."""
+        self.marked: set[str] = set()
+        """Tasks that somebody marked, by their ids."""
+        self._bound = ""
+        """What bounds the shown tasks beside words and part: `around calc-3`."""
+        self._signs: dict[str, str] = {}
 
     # What is shown.
 
     def update(self, *, plan_changed: bool) -> None:
         """The state has changed."""
-        if plan_changed:
+        if plan_changed or self.pick.only is not Only.ALL or self.pick.words:
             self._lay_out()
         self._columns = columns(self._view.state, self._view.now_ms())
         if self.following:
@@ -161,7 +182,9 @@ class TaskTree(Panel, can_focus=True):
 
     def _lay_out(self) -> None:
         key = self.rows[self.cursor] if self.rows else None
-        self.rows = outline(self._view.state, self._folded)
+        state = self._view.state
+        self.marked &= state.tasks.keys()
+        self.rows = picked(state, outline(state, self._folded if self.pick.everything else ()), self.pick)
         known = {row[:2]: index for index, row in enumerate(self.rows)}
         first = next((index for index, row in enumerate(self.rows) if row.kind == "task"), 0)
         self._set_cursor(known.get(key[:2], self.cursor) if key else first)
@@ -177,10 +200,27 @@ class TaskTree(Panel, can_focus=True):
                 right += [*([Span(" · ", Ink.MUTED)] if right else []), Span(f"{count} {word}", ink)]
         return [Span("Tasks", Ink.TITLE if self.has_focus else Ink.STRONG)], right
 
+    def footing(self, width: int) -> Spans:  # noqa: ARG002  # the frame cuts it
+        """What is left out, and how many are marked."""
+        pick, parts = self.pick, []
+        if self.marked:
+            parts.append(f"{len(self.marked)} marked")
+        if pick.words:
+            parts.append(f"/{pick.words}")
+        if pick.only is not Only.ALL:
+            parts.append(f"only {pick.only}")
+        if self._bound:
+            parts.append(self._bound)
+        if not pick.everything:
+            shown = sum(row.kind == "task" for row in self.rows)
+            parts.append(f"{shown} of {len(self._view.state.tasks)}")
+        return [Span(" · ".join(parts), Ink.WARN)] if parts else []
+
     def paint_inside(self, y: int, width: int) -> Strip:
         """A row of the tree."""
         if not self.rows:
-            note = [Span(f" {self.waiting_for}", Ink.MUTED)] if y == 0 else []
+            words = self.waiting_for if self._view.state.plan is None else "No task is like that; esc shows all."
+            note = [Span(f" {words}", Ink.MUTED)] if y == 0 else []
             return strip(note, width, self.inks)
         index = self._top + y
         if index >= len(self.rows):
@@ -193,9 +233,17 @@ class TaskTree(Panel, can_focus=True):
     def _row(self, row: OutlineRow, width: int) -> Spans:
         state = self._view.state
         if row.kind == "phase":
-            return phase_row(state, row.key, width, folded=row.key in self._folded)
+            return phase_row(state, row.key, width, folded=self.pick.everything and row.key in self._folded)
         subject = state.tasks.get(row.key)
-        return task_row(state, subject, row.depth, width, self._view.now_ms(), self._columns) if subject else []
+        if subject is None:
+            return []
+        now, sign = self._view.now_ms(), self._sign(row.key)
+        return task_row(state, subject, row.depth, width, now, self._columns, sign)
+
+    def _sign(self, task: str) -> Span:
+        if task in self.marked:
+            return Span("▌", Ink.ACCENT)
+        return Span(self._signs.get(task) or " ", Ink.ACCENT)
 
     def thumb(self, track: int) -> tuple[int, int] | None:
         """Where the mark of the scroll bar stands."""
@@ -212,7 +260,7 @@ class TaskTree(Panel, can_focus=True):
         subject = self._view.state.tasks.get(task)
         if subject is None:
             return
-        if subject.task.phase in self._folded:
+        if self.pick.everything and subject.task.phase in self._folded:
             self._folded.discard(subject.task.phase)
             self.rows = outline(self._view.state, self._folded)
         index = next((i for i, row in enumerate(self.rows) if row.kind == "task" and row.key == task), None)
@@ -285,13 +333,79 @@ class TaskTree(Panel, can_focus=True):
         self.following = True
         self.update(plan_changed=False)
 
-    @on(OpenTask)
-    def _open(self, event: OpenTask) -> None:
-        """A phase is folded or unfolded here; a task is opened by whoever hears the message next."""
-        if self.rows and (row := self.rows[self.cursor]).kind == "phase":
-            event.stop()
-            self._folded ^= {row.key}
-            self._lay_out()
+    def fold(self) -> bool:
+        """Fold or unfold the phase under the cursor; say whether there is one."""
+        if not self.rows or (row := self.rows[self.cursor]).kind != "phase":
+            return False
+        if not self.pick.everything:
+            return True
+        self._folded ^= {row.key}
+        self._lay_out()
+        self.refresh()
+        return True
+
+    # Leaving some out, and marking.
+
+    def filter(self, words: str) -> None:
+        """Show only the tasks that say these words."""
+        self._show_only(self.pick._replace(words=words.strip()))
+
+    def clear(self) -> bool:
+        """Show everything, then take all marks away; say whether there was anything to do."""
+        if not self.pick.everything:
+            self._bind("", {})
+            self._show_only(Pick())
+            return True
+        had, self.marked = bool(self.marked), set()
+        self.refresh()
+        return had
+
+    def targets(self) -> list[str]:
+        """The tasks that a command for several is meant for: the marked ones, else the selected one."""
+        return [each for each in self._view.state.tasks if each in self.marked] or [self.chosen]
+
+    def _show_only(self, pick: Pick) -> None:
+        self.pick = pick
+        self._lay_out()
+        self.refresh()
+
+    def _bind(self, bound: str, signs: dict[str, str]) -> None:
+        self._bound, self._signs = bound, signs
+
+    @on(NextPart)
+    def _next_part(self, event: NextPart) -> None:
+        event.stop()
+        self._show_only(self.pick._replace(only=self.pick.only.following))
+
+    @on(ShowDependencies)
+    def _show_dependencies(self, event: ShowDependencies) -> None:
+        event.stop()
+        self._toggle_bound(f"around {self.chosen}", relations(self._view.state, self.chosen))
+
+    @on(ShowCriticalPath)
+    def _show_critical_path(self, event: ShowCriticalPath) -> None:
+        event.stop()
+        path = critical_path(self._view.state)
+        self._toggle_bound("critical path", {task: "↓" if number else "" for number, task in enumerate(path)})
+
+    def _toggle_bound(self, bound: str, signs: dict[str, str]) -> None:
+        again = self._bound == bound
+        self._bind("" if again else bound, {} if again else signs)
+        self._show_only(self.pick._replace(among=None if again else frozenset(signs)))
+
+    @on(MarkTask)
+    def _mark(self, event: MarkTask) -> None:
+        event.stop()
+        if not self.rows:
+            return
+        row = self.rows[self.cursor]
+        tasks = {row.key} if row.kind == "task" else self._in_phase(row.key)
+        self.marked = self.marked - tasks if tasks <= self.marked else self.marked | tasks
+        self._move(self.cursor + 1)
+        self.refresh()
+
+    def _in_phase(self, phase: str) -> set[str]:
+        return {each.task.id for each in self._view.state.tasks.values() if each.task.phase == phase}
 
     # The mouse.
 

@@ -1,0 +1,340 @@
+"""The port of a model, spoken by Claude over Anthropic's API.
+
+One call of `ask` is one request: it is made once, whatever comes of it is a value, and trying again is for others.
+What is streamed is passed on as it comes; nothing of it counts before the answer is whole (`message`).
+
+The SDK's times are no guard: they begin anew with every byte, and a server that does nothing but ping would be
+waited for without an end. So every wait has a limit of its own (`Patience`): for the connection, for the first
+byte, for any byte, for anything that is not a ping, and for the whole. Only waiting counts: time that the consumer
+takes for what it was given is not the server's.
+
+Ending the iteration, in whatever way, closes the connection at once.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from tmtui.agents.anthropic.catalogue import Card, card_of, resolved, retirement_of
+from tmtui.agents.anthropic.client import Account, SharedClient
+from tmtui.agents.anthropic.errors import Broken, classify
+from tmtui.agents.anthropic.limits import read_limits, read_retry_after
+from tmtui.agents.anthropic.message import Message
+from tmtui.agents.anthropic.render import Rendered, estimated, render
+from tmtui.agents.anthropic.sse import EventReader, MalformedStreamError
+from tmtui.agents.model import Limits, ModelChunk, ModelRequest, Replied
+from tmtui.agents.port import Notice, Text, Thinking
+from tmtui.domain.outcome import Kind, Outcome
+from tmtui.domain.text import clean_line
+from tmtui.resilience.defaults import CONNECT_SECONDS, FIRST_BYTE_SECONDS, NO_BYTES_SECONDS, ONLY_PINGS_SECONDS
+
+
+if TYPE_CHECKING:
+    import httpx2
+
+
+LINGER: Final = 0.25
+"""Seconds for the end of a body whose answer is whole: a connection that was read to its end can be used again."""
+
+PAGES: Final = ("text/html", "application/json", "application/xhtml+xml")
+"""What a stream of events is not."""
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds that are waited for each thing."""
+
+    connect: float = CONNECT_SECONDS.value
+    first_byte: float = FIRST_BYTE_SECONDS.value
+    """From the request to the first byte of the answer."""
+    no_bytes: float = NO_BYTES_SECONDS.value
+    """Between two bytes."""
+    only_pings: float = ONLY_PINGS_SECONDS.value
+    """While bytes come, and nothing with them. Long, for a model that thinks in silence is well."""
+
+
+class AnthropicModel:
+    """Claude, asked over the API.
+
+    Args:
+        model: The model's id, or a short name such as `sonnet`.
+        account: Whom to ask, and as who.
+        provider: The provider's name in the settings.
+        patience: How long is waited.
+        card: What is known of the model, where that is not to be taken from the catalogue.
+        betas: Names of the API's trial features to ask for.
+        cache: How long prompts are cached: `5m`, `1h`, or empty for the API's own.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        account: Account,
+        *,
+        provider: str = "anthropic",
+        patience: Patience | None = None,
+        card: Card | None = None,
+        betas: tuple[str, ...] = (),
+        cache: str = "",
+    ) -> None:
+        self.provider = provider
+        self.model = resolved(model)
+        self._card = card or card_of(self.model)
+        self.traits = self._card.traits
+        self._account = account
+        self._patience = patience or Patience()
+        self._betas = betas
+        self._cache = cache
+        self._client = SharedClient.share(account)
+        self._closed = False
+        self._told: set[str] = set()
+        """Notices that were given: each is given once."""
+
+    async def warm(self) -> None:
+        """Load what the first request would have to load."""
+        await self._client.ready()
+
+    async def close(self) -> None:
+        """Let go of connections. Further calls do nothing."""
+        if not self._closed:
+            self._closed = True
+            await self._client.release()
+
+    def estimate(self, request: ModelRequest) -> int:
+        """Tokens that the request will be read as, on the high side, by its length."""
+        return estimated(request, self._card)
+
+    async def ask(self, request: ModelRequest) -> AsyncGenerator[ModelChunk, None]:
+        """Make the request once and yield what comes. Cancelling the iteration ends the request."""
+        rendered = render(request, self._card, betas=self._betas, lasting=self._cache)
+        for words in self._news(rendered):
+            yield Notice(words)
+        await self._client.ready()
+        exchange = _Exchange(self._client, self._account, self._patience, request.timeout)
+        try:
+            await exchange.begin(rendered)
+            while not exchange.over:
+                for chunk in exchange.taken():
+                    yield chunk
+                await exchange.go_on()
+            for chunk in exchange.taken():
+                yield chunk
+        finally:
+            await exchange.close()
+        yield exchange.replied()
+
+    def _news(self, rendered: Rendered) -> Iterable[str]:
+        retirement = retirement_of(self.model)
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        gone = [retirement.words(self.model, today)] if retirement else []
+        news = [words for words in (*gone, *rendered.notices) if words not in self._told]
+        self._told.update(news)
+        return news
+
+
+class _Waited(msgspec.Struct, frozen=True):
+    """How long to wait, and what it means when nothing came."""
+
+    seconds: float
+    outcome: Outcome
+
+
+class _Watch:
+    """Says how long the next wait may be."""
+
+    def __init__(self, patience: Patience, total: float, started: float) -> None:
+        self._patience = patience
+        self._total = total
+        self._started = started
+        self._quiet = 0.0
+        """Seconds waited since anything but a ping came."""
+        self.begun = False
+        """Whether a byte of the answer has come."""
+
+    def next(self, now: float) -> _Waited:
+        """The shortest of what is left."""
+        return min(self._limits(now), key=lambda each: each.seconds)
+
+    def _limits(self, now: float) -> Iterable[_Waited]:
+        asked, spent = self._patience, now - self._started
+        yield _waited(Kind.STALL_PINGS, self._total - spent, f"the answer took longer than {self._total:g} s")
+        if not self.begun:
+            words = f"no answer began within {asked.first_byte:g} s"
+            yield _waited(Kind.TIMEOUT_FIRST_BYTE, asked.first_byte - spent, words)
+            return
+        yield _waited(Kind.STALL_NOBYTES, asked.no_bytes, f"no byte came for {asked.no_bytes:g} s")
+        words = f"nothing but signs of life came for {asked.only_pings:g} s"
+        yield _waited(Kind.STALL_PINGS, asked.only_pings - self._quiet, words)
+
+    def came(self, waited: float, *, news: bool) -> None:
+        """Bytes came, after `waited` seconds; `news` says whether there was more to them than a ping."""
+        self.begun = True
+        self._quiet = 0.0 if news else self._quiet + waited
+
+
+def _waited(kind: Kind, seconds: float, words: str) -> _Waited:
+    return _Waited(max(0.0, seconds), Outcome(kind, words))
+
+
+class _Exchange:
+    """One request and its answer. Whatever goes wrong on the way ends it, and is its outcome."""
+
+    def __init__(self, client: SharedClient, account: Account, patience: Patience, total: float) -> None:
+        self.over = False
+        self._client = client
+        self._account = account
+        self._patience = patience
+        self._started = _now()
+        self._watch = _Watch(patience, total, self._started)
+        self._message = Message()
+        self._reader = EventReader()
+        self._chunks: list[ModelChunk] = []
+        self._response: httpx2.Response | None = None
+        self._pieces: AsyncGenerator[bytes, None] | None = None
+        self._outcome: Outcome | None = None
+        self._request_id = ""
+        self._first_event: float | None = None
+
+    async def begin(self, rendered: Rendered) -> None:
+        """Make the request; return when its answer begins."""
+        with self._ending():
+            response = await self._posted(rendered)
+            self._response = response
+            self._pieces = response.aiter_bytes()
+            self._hear(response.headers)
+            _check_type(response.headers.get("content-type", ""))
+
+    async def go_on(self) -> None:
+        """Take the next bytes, or the end."""
+        with self._ending():
+            before = _now()
+            data = await self._piece()
+            self._take(data, waited=_now() - before)
+            if self._message.done:
+                await self._drain()
+            self.over = data is None or self._message.done
+
+    def taken(self) -> list[ModelChunk]:
+        """What came since this was last asked."""
+        chunks, self._chunks = joined(self._chunks), []
+        return chunks
+
+    def replied(self) -> Replied:
+        """How it ended."""
+        replied = self._message.replied(self._outcome)
+        return msgspec.structs.replace(replied, request_id=self._request_id, first_byte=self._first_event)
+
+    async def close(self) -> None:
+        """Close the connection, unless its answer was read to the end."""
+        if self._pieces is not None:
+            await self._pieces.aclose()
+        if self._response is not None:
+            await self._response.aclose()
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Make an outcome of what goes wrong."""
+        import anthropic  # noqa: PLC0415  # it was loaded when the client was made
+        import httpx2  # noqa: PLC0415  # likewise
+
+        try:
+            yield
+        except (anthropic.AnthropicError, httpx2.HTTPError, httpx2.StreamError, OSError, Broken) as error:
+            self.over = True
+            headers = _headers_of(error)
+            if self._response is None:
+                self._hear(headers)
+            self._outcome = self._judge(error, read_retry_after(headers, time.time()))
+
+    def _judge(self, error: Exception, retry_after: float | None) -> Outcome:
+        outcome = classify(
+            error, host=self._account.host, begun=self._watch.begun, retry_after=retry_after, now=time.time()
+        )
+        return msgspec.structs.replace(outcome, message=outcome.message.replace(self._account.key, "…"))
+
+    def _hear(self, headers: Mapping[str, str]) -> None:
+        """Take from an answer's headers what is told there."""
+        self._request_id = clean_line(headers.get("request-id", ""), 100)
+        if notice := read_limits(headers, time.time()):
+            self._chunks.append(Limits(notice))
+
+    async def _posted(self, rendered: Rendered) -> "httpx2.Response":
+        headers = {"Accept-Encoding": "identity"}
+        if rendered.betas:
+            headers["anthropic-beta"] = ",".join(rendered.betas)
+        async with self._watching():
+            return await self._client.post(rendered.body, headers, self._patience.connect)
+
+    async def _piece(self) -> bytes | None:
+        """The next bytes; None at the end."""
+        if self._pieces is None:
+            return None
+        async with self._watching():
+            return await anext(self._pieces, None)
+
+    @asynccontextmanager
+    async def _watching(self) -> AsyncGenerator[None, None]:
+        """Wait no longer than the watch allows."""
+        limit = self._watch.next(_now())
+        try:
+            async with asyncio.timeout(limit.seconds) as scope:
+                yield
+        except TimeoutError:
+            if scope.expired():
+                raise Broken(limit.outcome.kind, limit.outcome.message) from None
+            raise
+
+    def _take(self, data: bytes | None, *, waited: float) -> None:
+        before = self._message.events
+        try:
+            events = self._reader.finish() if data is None else self._reader.feed(data)
+        except MalformedStreamError as error:
+            raise Broken(Kind.PROTOCOL_ERROR, str(error)) from error
+        if events and self._first_event is None:
+            self._first_event = _now() - self._started
+        for event in events:
+            if chunk := self._message.feed(event):
+                self._chunks.append(chunk)
+        self._watch.came(waited, news=self._message.events > before)
+
+    async def _drain(self) -> None:
+        """Read the body to its end, if that is near. What comes of it does not matter: the answer is whole."""
+        import httpx2  # noqa: PLC0415  # it was loaded when the client was made
+
+        try:
+            async with asyncio.timeout(LINGER):
+                while self._pieces is not None and await anext(self._pieces, None) is not None:
+                    pass
+        except (TimeoutError, OSError, httpx2.HTTPError):
+            return
+
+
+def joined(chunks: Iterable[ModelChunk]) -> list[ModelChunk]:
+    """The same in fewer pieces: text that came together is passed on together."""
+    pieces: list[ModelChunk] = []
+    for kind, run in groupby(chunks, type):
+        if kind is Text or kind is Thinking:
+            pieces.append(kind("".join(each.text for each in run if isinstance(each, Text | Thinking))))
+        else:
+            pieces.extend(run)
+    return pieces
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _check_type(content_type: str) -> None:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in PAGES:
+        raise Broken(Kind.PROTOCOL_ERROR, f"the answer is {kind} and not a stream of events: is a proxy in the way?")
+
+
+def _headers_of(error: BaseException) -> Mapping[str, str]:
+    """The headers of the answer that an exception is about."""
+    headers: Mapping[str, str] = getattr(getattr(error, "response", None), "headers", {})
+    return headers

@@ -1,0 +1,26 @@
+"""What a provider tells of its limits. Whoever hears it passes it on; `tmtui.resilience` acts upon it."""
+
+import msgspec
+
+
+class Quota(msgspec.Struct, frozen=True):
+    """One of a provider's limits, as far as it was told."""
+
+    name: str
+    """`requests`, `input_tokens`, `output_tokens`, `tokens`; or a subscription's window, such as `five_hour`."""
+    limit: int | None = None
+    remaining: int | None = None
+    used: float | None = None
+    """The share that is used up, 0 to 1, where that is what was told."""
+    reset_ms: int | None = None
+    """Wall time at which it is full again."""
+
+
+class LimitNotice(msgspec.Struct, frozen=True):
+    """What one answer of a provider told of its limits."""
+
+    quotas: tuple[Quota, ...] = ()
+    retry_after: float | None = None
+    """Seconds, as they came: not yet held against what is sane."""
+    status: str = ""
+    """`allowed`, `warning` or `rejected`, where the provider says so; empty otherwise."""

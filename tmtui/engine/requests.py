@@ -1,0 +1,255 @@
+"""One attempt's requests to models: each passes the gate of its provider, is recorded, made, recorded, and judged.
+
+There is one loop here that makes a request again, and it is the only one in tmtui. Within it the same request goes to
+the same model again after a passing failure, to the next model of the chain when that does not help, and waits when
+nobody can serve it now. What comes back is an answer, or a failure that asking again does not better.
+"""
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Final
+
+import msgspec
+
+from tmtui.agents.model import FromUser, Limits, Message, Model, ModelRequest, Replied
+from tmtui.agents.port import Notice, Text, Thinking
+from tmtui.domain.outcome import Kind, Outcome
+from tmtui.domain.text import clean_line
+from tmtui.domain.usage import Usage
+from tmtui.engine.dialogue.memory import without_thinking, write_parts
+from tmtui.engine.journal import Journal
+from tmtui.engine.patience import Patience
+from tmtui.engine.ports import Chain, World
+from tmtui.engine.provider_gate import Applicant, Pass, ProviderGate
+from tmtui.engine.route import Again, Give, Route, Switch, Wait
+from tmtui.engine.said import Said
+from tmtui.events.agent import AgentNoticed
+from tmtui.events.base import Entry, Event
+from tmtui.events.money import MoneySpent
+from tmtui.events.request import (
+    LimitsTold,
+    ModelSwitched,
+    RequestFinished,
+    RequestReleased,
+    RequestStarted,
+    RequestWaiting,
+)
+from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
+
+
+CUT: Final = Outcome(Kind.STREAM_TRUNCATED, "the answer's stream ended before its end")
+CHARACTERS_A_TOKEN: Final = 3
+"""Low, so that an estimate of what was cut off is not too low."""
+
+
+class Served(msgspec.Struct, frozen=True):
+    """The answer to a request, whoever gave it."""
+
+    reply: Replied
+    model: str
+    most_tokens: int
+    """How long an answer the model that was asked can give."""
+
+
+class Requests:
+    """Makes the requests of one attempt."""
+
+    def __init__(
+        self,
+        world: World,
+        journal: Journal,
+        gate: ProviderGate,
+        patience: Patience,
+        said: Said,
+        chain: Chain,
+        task: str,
+        attempt: int,
+    ) -> None:
+        self._world = world
+        self._journal = journal
+        self._gate = gate
+        self._patience = patience
+        self._said = said
+        self._chain = chain
+        self._task = task
+        self._attempt = attempt
+        self._made = 0
+        self._turn = 0
+        self._route = Route(chain)
+
+    def sizes(self, before: Sequence[Message], after: Sequence[Message]) -> tuple[int, int]:
+        """Two conversations in tokens, estimated."""
+        model = self._route.model
+        sizes = [model.estimate(ModelRequest(system="", messages=tuple(each))) for each in (before, after)]
+        return sizes[0], sizes[1]
+
+    async def ask(self, request: ModelRequest) -> Served:
+        """Ask until there is an answer, or a failure that stays."""
+        self._turn += 1
+        tries = 0
+        while True:
+            model = self._route.model
+            reply = await self._once(model, request, tries)
+            tries += 1
+            view = self._gate.view(self._chain, self._world.clock.wall_ms())
+            move = self._route.after(reply, tries, view, self._world.rng)
+            match move:
+                case Give(outcome):
+                    if tries > 1 and outcome.ok:
+                        self._note(ProviderRecovered(model.provider, tries))
+                    given = reply if outcome == reply.outcome else Replied(outcome=outcome)
+                    return Served(given, model.model, model.traits.max_output)
+                case Again(pause):
+                    until = self._world.clock.wall_ms() + round(pause * 1000)
+                    await self._record(ProviderRetrying(model.provider, reply.outcome, tries, pause, until))
+                    async with self._patience.held():
+                        await self._world.clock.sleep(pause)
+                case Switch(hop, reason):
+                    tries = 0
+                    await self._record(ModelSwitched(model.model, self._route.model.model, hop, reason))
+                case Wait(cause, until_ms, reason):
+                    tries = 0
+                    await self._wait(model, cause, until_ms, reason)
+
+    async def _wait(self, model: Model, cause: str, until_ms: int | None, reason: str) -> None:
+        await self._record(RequestWaiting(model.provider, model.model, reason, cause, until_ms))
+        async with self._patience.held():
+            await self._gate.hold_run(model, cause, until_ms, reason)
+        await self._record(RequestReleased(model.provider, model.model))
+
+    # One request.
+
+    async def _once(self, model: Model, request: ModelRequest, tries: int) -> Replied:
+        request = fitted(request, model)
+        estimated = model.estimate(request)
+        applicant = Applicant(
+            self._task,
+            self._attempt,
+            self._chain.manner.profile,
+            model,
+            estimated,
+            self._world.prices.worst(model.model, estimated, request.max_tokens, self._world.clock.wall_ms()),
+            tries,
+        )
+        async with self._patience.held():
+            granted = await self._gate.admit(applicant, self._note)
+        if isinstance(granted, Outcome):
+            return Replied(outcome=granted)
+        return await self._make(model, request, granted, estimated)
+
+    async def _make(self, model: Model, request: ModelRequest, granted: Pass, estimated: int) -> Replied:
+        self._made += 1
+        name = f"{self._task}:{self._attempt}:r{self._made}"
+        began = self._world.clock.mono_ns()
+        reply = Replied(outcome=Outcome(Kind.CANCELED_USER, "the request was canceled"), model=model.model)
+        heard = _Heard()
+        started = RequestStarted(
+            id=name,
+            provider=model.provider,
+            model=model.model,
+            turn=self._turn,
+            profile=self._chain.manner.profile,
+            hop=self._route.hop,
+            why=self._route.why,
+            reserved_micro=granted.reserved_micro,
+            estimated_tokens=estimated,
+        )
+        try:
+            await self._record(started)
+            reply = await self._listen(model, request, heard)
+        finally:
+            seconds = (self._world.clock.mono_ns() - began) / 1e9
+            self._close(name, model, reply, heard, estimated, seconds, granted)
+        await self._journal.settled()
+        return reply
+
+    async def _listen(self, model: Model, request: ModelRequest, heard: "_Heard") -> Replied:
+        async with aclosing(model.ask(request)) as chunks:
+            async for chunk in chunks:
+                match chunk:
+                    case Text() | Thinking():
+                        heard.characters += len(chunk.text)
+                        self._said.feed(chunk)
+                    case Notice():
+                        self._said.flush()
+                        self._note(AgentNoticed(clean_line(chunk.text)))
+                    case Limits(notice):
+                        self._gate.told(model, notice, self._world.clock.wall_ms())
+                        self._note(LimitsTold(model.provider, model.model, notice))
+                    case Replied():
+                        outcome = msgspec.structs.replace(chunk.outcome, message=clean_line(chunk.outcome.message))
+                        return msgspec.structs.replace(chunk, outcome=outcome)
+        return Replied(outcome=CUT, model=model.model)
+
+    def _close(
+        self, name: str, model: Model, reply: Replied, heard: "_Heard", estimated: int, seconds: float, granted: Pass
+    ) -> None:
+        """Record how a request ended with what it cost, and give back what was set aside for it."""
+        self._said.flush()
+        finished = RequestFinished(
+            id=name,
+            outcome=reply.outcome,
+            stop=clean_line(reply.stop_word or str(reply.stop), 80) if reply.outcome.ok else "",
+            parts=write_parts(reply.parts) if reply.outcome.ok else "",
+            usage=reply.usage,
+            served_by=clean_line(reply.model, 80),
+            request_id=clean_line(reply.request_id, 80),
+            first_byte=reply.first_byte,
+            seconds=seconds,
+            context=model.traits.context,
+        )
+        spent = self._spent(name, model, reply, heard, estimated)
+        events = [finished, *([spent] if spent else []), *self._gate.settle(granted, reply, spent)]
+        entries = [Entry(event, self._task, self._attempt) for event in events]
+        self._journal.note_all(entries)
+
+    def _spent(self, name: str, model: Model, reply: Replied, heard: "_Heard", estimated: int) -> MoneySpent | None:
+        usage = reply.usage
+        guessed = usage is None
+        if usage is None:
+            if reply.first_byte is None and not heard.characters:
+                return None
+            usage = Usage(input_tokens=estimated, output_tokens=heard.characters // CHARACTERS_A_TOKEN)
+        priced = self._world.prices.price(reply.model or model.model, usage, self._world.clock.wall_ms())
+        if priced.warning:
+            self._note(AgentNoticed(clean_line(priced.warning)))
+        return MoneySpent(
+            clean_line(reply.model or model.model, 80),
+            usage,
+            priced.micro,
+            priced.source,
+            provider=model.provider,
+            profile=self._chain.manner.profile,
+            request=name,
+            user=self._world.user,
+            estimated=guessed,
+            saved_micro=priced.saved,
+        )
+
+    def _note(self, event: Event) -> None:
+        self._journal.note(event, self._task, self._attempt)
+
+    async def _record(self, event: Event) -> None:
+        await self._journal.record(Entry(event, self._task, self._attempt))
+
+
+class _Heard(msgspec.Struct):
+    characters: int = 0
+
+
+def fitted(request: ModelRequest, model: Model) -> ModelRequest:
+    """A request as this model takes it: without what others thought, and no longer an answer than it can give."""
+    messages = tuple(_fitted_message(message, model.model) for message in request.messages)
+    return msgspec.structs.replace(
+        request,
+        messages=messages,
+        max_tokens=min(request.max_tokens, model.traits.max_output),
+        temperature=request.temperature if model.traits.takes_temperature else None,
+        effort=request.effort if model.traits.takes_effort else "",
+    )
+
+
+def _fitted_message(message: Message, model: str) -> Message:
+    if isinstance(message, FromUser) or message.model == model:
+        return message
+    return without_thinking((message,))[0]
