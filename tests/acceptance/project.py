@@ -37,6 +37,10 @@ class Project:
         shim.write_text(SHIM.format(record=record, python=sys.executable))
         shim.chmod(0o755)
         self._shim = shim
+        record.touch()
+        self._user_settings = record.with_name("config")
+        (self._user_settings / "tmtui").mkdir(parents=True, exist_ok=True)
+        (self._user_settings / "tmtui/config.yml").write_text(f"sandbox_writable: [{record}]\n")
 
     @classmethod
     def of_sample(cls, name: str, folder: Path) -> "Project":
@@ -64,7 +68,13 @@ class Project:
     def env(self) -> dict[str, str]:
         """The environment of the program's user."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("TMTUI_", "TASKMASTER_"))}
-        return {**kept, "TMTUI_SCRIPT_PACE": "0", "PYTHONPATH": str(SAMPLES.parent), "TMTUI_PYTHON": str(self._shim)}
+        return {
+            **kept,
+            "TMTUI_SCRIPT_PACE": "0",
+            "PYTHONPATH": str(SAMPLES.parent),
+            "TMTUI_PYTHON": str(self._shim),
+            "XDG_CONFIG_HOME": str(self._user_settings),
+        }
 
     def argv(self, *arguments: str) -> list[str]:
         """The program with `arguments`."""

@@ -8,8 +8,11 @@ from tests.cli.conftest import Done, Teller
 from tests.cli.engine import Listener
 from tests.cli.program import tmtui
 from tmtui.cli import doctor
-from tmtui.cli.doctor import Verdict, check_python, check_sqlite, check_terminal, git_version
+from tmtui.cli.doctor import Verdict, check_python, check_sandbox, check_sqlite, check_terminal, git_version
 from tmtui.cli.project import Project
+from tmtui.system.sandbox.bubblewrap import Bubblewrap
+from tmtui.system.sandbox.landlock import Landlock
+from tmtui.system.sandbox.probe import Probed
 
 
 Run = Callable[..., Done]
@@ -25,6 +28,27 @@ def test_every_check_is_one_line_with_its_verdict(project: Project) -> None:
     for name in ("python", "sqlite", "git", "sandbox", "terminal", "settings", "state", "disk", "engine", "log"):
         assert f"  {name} " in done.stdout
     assert "0 failures" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("probed", "verdict", "words"),
+    [
+        (Probed(sandbox=Bubblewrap(program="/bin/bwrap"), version="0.8.0"), Verdict.OK, "bubblewrap 0.8.0"),
+        (Probed(sandbox=Landlock(abi=4, namespaces=False), gaps=("only TCP is denied",)), Verdict.WARN, "only TCP"),
+        (
+            Probed(tried=("bubblewrap: not found on PATH",), remedy="Get it."),
+            Verdict.WARN,
+            "UNSANDBOXED (bubblewrap:",
+        ),
+    ],
+)
+def test_what_confines_commands_is_told_and_what_it_does_not_keep(
+    probed: Probed, verdict: Verdict, words: str
+) -> None:
+    check = check_sandbox(probed)
+    assert check.verdict is verdict
+    assert words in check.fact
+    assert check.remedy == probed.remedy
 
 
 def test_it_changes_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:

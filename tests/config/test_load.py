@@ -356,8 +356,8 @@ def test_what_the_starter_shows_as_built_in_is_built_in() -> None:
     )
 
 
-KEYS = st.sampled_from([*SettingsWritten.model_fields, "hookDefaults", "command", "env", "timeout", "post", "answers",
-                        "choice", "variables", "x", "a b"])  # fmt: skip
+KEYS = st.sampled_from([*SettingsWritten.__struct_fields__, "hookDefaults", "command", "env", "timeout", "post",
+                        "answers", "choice", "variables", "x", "a b"])  # fmt: skip
 ANYTHING = st.recursive(
     st.none()
     | st.booleans()

@@ -401,8 +401,8 @@ def test_what_is_built_in_is_what_the_gates_hold_to() -> None:
         ("fallback: {chains: {default: [{provider: nobody}]}}", (1, 42), "there is no provider `nobody`"),
         ("input_scanning: {rules: [{name: a, pattern: '('}]}", (1, 45), "is no regular expression"),
         ("input_scanning: {rules: [{name: a}]}", (1, 26), "`pattern` is missing"),
-        ("permissions: {mode: yolo}", (1, 21), "is no mode"),
-        ("providers: {claude: {type: clude}}", (1, 28), "is no kind of provider"),
+        ("permissions: {mode: yolo}", (1, 21), "no mode `yolo`"),
+        ("providers: {claude: {type: clude}}", (1, 28), "no kind of provider `clude`"),
         ("providers: {mine: {model: a}}", (1, 19), "does not say of which kind"),
         ('providers: {claude: {command: "a \'b"}}', (1, 31), "never closed"),
         ("providers: {claude: {rate_limits: {max_requests_minute: 0}}}", (1, 57), "at least 1"),
@@ -447,7 +447,7 @@ def test_of_a_model_that_answers_or_is_somebody_s_own_nothing_is_said(model: str
 
 def test_the_schema_for_editors_describes_every_field_of_every_part() -> None:
     schema = settings_schema()
-    assert set(schema["properties"]) == set(SettingsWritten.model_fields)
+    assert set(schema["properties"]) == set(SettingsWritten.__struct_fields__)
     for field in BLOCKS:
         assert "$ref" in json.dumps(schema["properties"][field])
     for definition in (schema, *schema["$defs"].values()):

@@ -81,8 +81,8 @@ def test_the_card_takes_them_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("rates:\n  m: {output: 1}", 2, "says no price of `input`"),
-        ("rates:\n  m: {input: 1}", 2, "says no price of `output`"),
+        ("rates:\n  m: {output: 1}", 2, "`input`"),
+        ("rates:\n  m: {input: 1}", 2, "`output`"),
         ("rates:\n  m:\n    input: 1\n    output: -1", 4, "must be US dollars for a million tokens"),
         ("rates:\n  m:\n    input: much\n    output: 1", 3, "must be US dollars for a million tokens"),
         ("rates:\n  m:\n    input: 1\n    output: 1000000", 4, "must be US dollars for a million tokens"),

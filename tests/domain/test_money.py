@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 import pytest
 from hypothesis import given, strategies as st
 
-from tmtui.domain.money import format_usd, micro_from_usd
+from tmtui.domain.money import format_usd, micro_from_usd, tell_usd
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,20 @@ def test_more_digits_are_shown_when_asked_for() -> None:
 @given(st.integers(1, 10**12), st.integers(2, 6))
 def test_what_was_spent_is_never_shown_as_nothing(micro: int, digits: int) -> None:
     assert any(digit in format_usd(micro, digits=digits) for digit in "123456789")
+
+
+@pytest.mark.parametrize(
+    ("micro", "partly", "estimated", "told"),
+    [
+        (420_000, False, False, "$0.42"),
+        (420_000, False, True, "~$0.42"),
+        (420_000, True, False, "at least $0.42"),
+        (420_000, True, True, "at least ~$0.42"),
+        (None, True, True, "$?"),
+        (0, False, False, "$0.00"),
+    ],
+)
+def test_how_well_a_cost_is_known_is_told_with_it(
+    micro: int | None, partly: bool, estimated: bool, told: str
+) -> None:
+    assert tell_usd(micro, partly=partly, estimated=estimated) == told

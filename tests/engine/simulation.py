@@ -266,7 +266,17 @@ class SimulatedProcesses:
         self._world = world
         self._crash = crash
 
-    async def run(self, command: str, *, cwd: str, env: dict[str, str], timeout: float, job: str) -> SimulatedProcess:
+    async def run(
+        self,
+        command: str,
+        *,
+        cwd: str,
+        env: dict[str, str],
+        timeout: float,
+        job: str,
+        sandbox: bool | None = None,
+        network: bool | None = None,
+    ) -> SimulatedProcess:
         await self._crash.alive()
         self._world.effects.hooks.append(job)
         return SimulatedProcess(self._crash, self._world.checks[command](self._world.files), seconds=0.5)
@@ -472,6 +482,7 @@ class Price(msgspec.Struct):
     source: str = "simulated"
     warning: str = ""
     saved: int = 0
+    known: bool = True
 
 
 class SimulatedPrices:

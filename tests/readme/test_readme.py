@@ -49,4 +49,4 @@ def test_every_exit_code_is_explained(code: int) -> None:
 def test_every_setting_of_its_table_exists() -> None:
     table = TEXT.split("| key | default | meaning |")[1].split("\n\n")[0]
     named = set(re.findall(r"`(\w+)`", "\n".join(row.split("|")[1] for row in table.splitlines() if "|" in row)))
-    assert named <= set(SettingsWritten.model_fields)
+    assert named <= set(SettingsWritten.__struct_fields__)

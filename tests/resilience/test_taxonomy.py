@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from tmtui.domain.outcome import Kind
-from tmtui.resilience.taxonomy import TREATMENTS, Family, Treatment
+from tmtui.resilience.taxonomy import TREATMENTS, Area, Fallback, Family, Forced, Then, Treatment
 
 
 class Row(NamedTuple):
@@ -104,6 +104,115 @@ def test_a_treatment_is_that_of_its_row(kind: Kind) -> None:
     if kind not in ENDS_OTHERWISE:
         assert treatment.counts is bool(row.counts)
         assert treatment.hooks is (row.skips_hooks is False)
+
+
+class Way(NamedTuple):
+    """The class of one row and its handler, in the order in which its steps are taken."""
+
+    area: Area
+    then: Then
+    fallback: Fallback = Fallback.NEVER
+    mends: int = 0
+
+
+NORMAL, CONTEXT = Fallback.NORMAL, Fallback.CONTEXT
+ASK, NEXT, PAUSE, ABORT, NOTHING = Then.ASK, Then.NEXT_ATTEMPT, Then.PAUSE_RUN, Then.ABORT_RUN, Then.NOTHING
+
+WAYS: dict[Kind, Way] = {
+    Kind.NET_CONNECT: Way(Area.TRANSIENT, PAUSE, NORMAL),
+    Kind.TLS_CERT: Way(Area.CONFIG, ABORT),
+    Kind.PROXY_AUTH: Way(Area.AUTH, ABORT),
+    Kind.TIMEOUT_CONNECT: Way(Area.TRANSIENT, ASK, NORMAL),
+    Kind.TIMEOUT_FIRST_BYTE: Way(Area.TRANSIENT, ASK, NORMAL),
+    Kind.STALL_NOBYTES: Way(Area.STALL, ASK, NORMAL),
+    Kind.STALL_PINGS: Way(Area.STALL, ASK, NORMAL),
+    Kind.STREAM_INTERRUPTED: Way(Area.TRANSIENT, ASK, NORMAL),
+    Kind.STREAM_TRUNCATED: Way(Area.TRANSIENT, ASK, NORMAL),
+    Kind.PROTOCOL_ERROR: Way(Area.TRANSIENT, ASK, NORMAL),
+    Kind.API_500: Way(Area.TRANSIENT, ASK, NORMAL),
+    Kind.OVERLOADED: Way(Area.OVERLOADED, ASK, NORMAL),
+    Kind.RATE_LIMITED: Way(Area.RATE_LIMIT, PAUSE, NORMAL),
+    Kind.LOCAL_RATE_LIMIT: Way(Area.RATE_LIMIT, PAUSE, NORMAL),
+    Kind.QUOTA_EXHAUSTED: Way(Area.BUDGET, PAUSE, NORMAL),
+    Kind.AUTH: Way(Area.AUTH, ASK),
+    Kind.MODEL_NOT_FOUND: Way(Area.CONFIG, ABORT, NORMAL),
+    Kind.INVALID_REQUEST: Way(Area.INVALID_REQUEST, NEXT),
+    Kind.THINKING_BINDING: Way(Area.INVALID_REQUEST, ASK, mends=1),
+    Kind.REQUEST_TOO_LARGE: Way(Area.CONTEXT, ASK, CONTEXT, mends=2),
+    Kind.CONTEXT_TOO_LONG: Way(Area.CONTEXT, ASK, CONTEXT, mends=2),
+    Kind.MAX_TOKENS: Way(Area.CONTEXT, ASK, mends=2),
+    Kind.REFUSAL: Way(Area.REFUSAL, ASK, Fallback.REFUSAL),
+    Kind.EMPTY_RESPONSE: Way(Area.NO_PROGRESS, NEXT, mends=1),
+    Kind.TOOL_INPUT_INVALID: Way(Area.AGENT, NEXT),
+    Kind.TOOL_FAILED: Way(Area.AGENT, NOTHING),
+    Kind.TOOL_TIMEOUT: Way(Area.AGENT, NOTHING),
+    Kind.TURN_LIMIT: Way(Area.BUDGET, NEXT),
+    Kind.BUDGET_RUN: Way(Area.BUDGET, PAUSE, NORMAL),
+    Kind.BUDGET_TASK: Way(Area.BUDGET, ASK, NORMAL),
+    Kind.BUDGET_DAY: Way(Area.BUDGET, PAUSE, NORMAL),
+    Kind.POLICY_INPUT: Way(Area.POLICY, ASK),
+    Kind.POLICY_TOOL: Way(Area.POLICY, NOTHING),
+    Kind.POLICY_OUTPUT: Way(Area.POLICY, NOTHING),
+    Kind.AGENT_SPAWN: Way(Area.CONFIG, ASK, NORMAL),
+    Kind.AGENT_CRASHED: Way(Area.TRANSIENT, NEXT),
+    Kind.AGENT_STALL: Way(Area.STALL, NEXT),
+    Kind.NO_PROGRESS: Way(Area.NO_PROGRESS, NEXT),
+    Kind.HOOK_PRE_FAILED: Way(Area.HOOK, ASK),
+    Kind.HOOK_POST_FAILED: Way(Area.HOOK, NEXT),
+    Kind.HOOK_TIMEOUT: Way(Area.HOOK, NEXT),
+    Kind.HOOK_SIGNALED: Way(Area.HOOK, NEXT),
+    Kind.HOOK_RESOURCE_LIMIT: Way(Area.HOOK, NEXT),
+    Kind.HOOK_NOT_FOUND: Way(Area.CONFIG, ASK),
+    Kind.SCHEMA_INVALID: Way(Area.QUALITY, NEXT, mends=1),
+    Kind.GIT_DIRTY: Way(Area.GIT, ASK),
+    Kind.GIT_CONFLICT: Way(Area.GIT, ASK),
+    Kind.CHECKPOINT_FAILED: Way(Area.GIT, ASK),
+    Kind.CANCELED_USER: Way(Area.CANCELED, NOTHING),
+    Kind.INTERRUPTED_CRASH: Way(Area.CANCELED, Then.GO_ON),
+    Kind.STORAGE_FULL: Way(Area.STORAGE, PAUSE),
+    Kind.STORAGE_IO: Way(Area.STORAGE, PAUSE),
+    Kind.STORAGE_CORRUPT: Way(Area.STORAGE, ABORT),
+    Kind.STORAGE_BUSY: Way(Area.STORAGE, PAUSE),
+    Kind.LOCK_HELD: Way(Area.CONFIG, NOTHING),
+    Kind.CONFIG_INVALID: Way(Area.CONFIG, NOTHING),
+    Kind.INTERNAL: Way(Area.INTERNAL, ASK),
+    Kind.FALLBACK_EXHAUSTED: Way(Area.TRANSIENT, PAUSE),
+}
+
+
+def test_every_kind_has_a_class_and_a_handler() -> None:
+    assert set(WAYS) == set(TABLE)
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_a_treatment_takes_the_steps_of_its_row(kind: Kind) -> None:
+    treatment = TREATMENTS[kind]
+    assert Way(treatment.area, treatment.then, treatment.fallback, treatment.mends) == WAYS[kind]
+
+
+def test_what_is_wrong_with_the_whole_provider() -> None:
+    assert {kind for kind, each in TREATMENTS.items() if each.whole_provider} == {
+        Kind.NET_CONNECT,
+        Kind.TIMEOUT_CONNECT,
+        Kind.TLS_CERT,
+        Kind.PROXY_AUTH,
+        Kind.AUTH,
+        Kind.QUOTA_EXHAUSTED,
+        Kind.AGENT_SPAWN,
+    }
+
+
+def test_credentials_and_quota_hold_a_circuit_open_at_once() -> None:
+    forced = {kind: each.forces for kind, each in TREATMENTS.items() if each.forces}
+    assert forced == {Kind.AUTH: Forced.AUTH, Kind.QUOTA_EXHAUSTED: Forced.QUOTA}
+
+
+def test_only_a_stream_that_still_pings_counts_as_slow() -> None:
+    assert {kind: each.weight for kind, each in TREATMENTS.items() if each.weight != 1} == {Kind.STALL_PINGS: 0.5}
+
+
+def test_only_an_overload_falls_back_before_its_retries_are_used_up() -> None:
+    assert {kind: each.early for kind, each in TREATMENTS.items() if each.early} == {Kind.OVERLOADED: 2}
 
 
 @pytest.mark.parametrize("kind", ENDS_OTHERWISE)

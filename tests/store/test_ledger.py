@@ -1,6 +1,5 @@
 """What was paid for, summed by what people ask for, in the days of the place."""
 
-import datetime as dt
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,21 +7,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from tests.store.logs import OTHER_RUN, RUN, take_over
+from tests.store.logs import OTHER_RUN, RUN
+from tests.store.paid import at, paid
 from tmtui.domain.usage import Usage
-from tmtui.events.base import Entry
 from tmtui.events.money import MoneySpent
-from tmtui.store.batch import Batch
-from tmtui.store.intake import Submission
 from tmtui.store.ledger import DIMENSIONS, Span, select_charges, total
 from tmtui.store.reader import LogReader
 
 
 HOUR = 3_600_000
-
-
-def at(text: str) -> int:
-    return int(dt.datetime.fromisoformat(text).timestamp() * 1000)
 
 
 @pytest.fixture
@@ -32,16 +25,6 @@ def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
-
-
-def paid(state_dir: Path, *rows: tuple[int, str, str, int, MoneySpent]) -> None:
-    """Write requests: when, in which run, for which task and attempt, and what."""
-    appender = take_over(state_dir)
-    for at_wall, run, task, attempt, event in rows:
-        batch = Batch(appender.last_seq, appender.opened.epoch)
-        batch.add(Submission([Entry(event, task, attempt)], run, at_wall, at_wall * 1_000_000, None))
-        appender.append(batch)
-    appender.close(None)
 
 
 def spent(micro: int | None, model: str = "m", profile: str = "", user: str = "", provider: str = "") -> MoneySpent:

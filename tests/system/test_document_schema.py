@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
-from pydantic import Field
 
 from tmtui.domain.hook import Hook
 from tmtui.system.documents import parse_document
 from tmtui.system.documents.hooks import HookUse, HookWritten, lay_over, make_hook, name_for, resolve_uses
-from tmtui.system.documents.schema import Reading, Written, scalar_fields, snake_case
+from tmtui.system.documents.judged import json_schema
+from tmtui.system.documents.schema import Reading, scalar_fields, snake_case
 from tmtui.system.documents.values import OneOrMany, Seconds
+from tmtui.system.documents.written import Between, Written
 
 
 class Leg(Written):
     name: str | None = None
-    length: Annotated[int, Field(ge=1, le=100)] | None = None
+    length: Annotated[int, Between(1, 100)] | None = None
     pause: Seconds | None = None
     spellings: ClassVar[Mapping[str, str]] = {"metres": "length"}
 
@@ -147,7 +148,7 @@ def test_the_ways_to_single_values_can_be_listed() -> None:
 
 
 def test_a_model_describes_itself_for_editors() -> None:
-    properties = HookWritten.model_json_schema()["properties"]
+    properties = json_schema(HookWritten)["properties"]
     assert "/bin/sh" in properties["command"]["description"]
     assert {"number", "string"} <= set(properties["timeout"]["anyOf"][0]["type"])
 

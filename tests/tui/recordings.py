@@ -220,6 +220,26 @@ def two_questions() -> Tape:
     return tape
 
 
+def asks_permission(*, lines: int = 1) -> Tape:
+    """An agent wants to do something that a person has to allow."""
+    tape = running()
+    more = "".join(f"\n# line {number}" for number in range(1, lines))
+    tape.on(
+        "calc-3",
+        DecisionOpened(
+            "p1",
+            "may bash run?",
+            "$ git push origin main",
+            choices=("once", "always", "reject", "reject_always"),
+            evidence="ask Bash(git push:*): it reaches beyond this folder",
+            about="permission",
+            subject=f"git push origin main{more}",
+            rule="Bash(git push:*)",
+        ),
+    )
+    return tape
+
+
 def finished() -> Tape:
     """Everything was tried: one task was skipped, and one fell with it."""
     tape = needs_you()

@@ -12,10 +12,10 @@ from textual.message_pump import MessagePump
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tests.tui.recordings import needs_you, running
+from tests.tui.recordings import Tape, asks_permission, needs_you, running, two_questions
 from tests.tui.robot import Robot, cockpit
 from tmtui.tui.app import Cockpit
-from tmtui.tui.intents import INTENTS, Intent, Needs, Where
+from tmtui.tui.intents import INTENTS, Intent, Needs, RetryAll, SkipAll, Where
 from tmtui.tui.keymap import keys_of
 from tmtui.tui.palette import Commands, ThemeChoices
 from tmtui.tui.screens.help import HelpPage, HelpScreen
@@ -24,6 +24,8 @@ from tmtui.tui.steering import ABORT, QUIT, STOP
 from tmtui.tui.widgets.pane import Tab
 
 
+AT_A_PERMISSION = [each for each in INTENTS.values() if each.ASKED == "permission"]
+OF_SEVERAL = [RetryAll, SkipAll]
 ORDINARY = [each for each in INTENTS.values() if each.WHERE is not Where.QUESTION]
 ANSWERS = [each for each in INTENTS.values() if each.WHERE is Where.QUESTION]
 
@@ -65,11 +67,23 @@ def _heard(monkeypatch: pytest.MonkeyPatch) -> list[type[Message]]:
 
 @pytest.mark.parametrize("live", [True, False])
 async def test_every_command_is_reached_by_each_of_its_keys(live: bool, heard: list[type[Message]]) -> None:
+    rest = [each for each in ORDINARY if each not in (*AT_A_PERMISSION, *OF_SEVERAL)]
+    for tape, intents in (
+        (needs_you(), rest),
+        (two_questions(), OF_SEVERAL),
+        (asks_permission(), AT_A_PERMISSION),
+    ):
+        await every_key_reaches(tape, intents, heard, live=live)
+
+
+async def every_key_reaches(
+    tape: Tape, intents: list[type[Intent]], heard: list[type[Message]], *, live: bool
+) -> None:
     strange = (Needs.REPLAY,) if live else (Needs.ENGINE, Needs.LIVE)
-    async with cockpit(needs_you(), live=live) as robot:
+    async with cockpit(tape, live=live) as robot:
         robot.ticks += 600.0
         await robot.settle()
-        for intent in ORDINARY:
+        for intent in intents:
             for key in keys_of(intent):
                 await go_to(robot, intent.WHERE)
                 heard.clear()

@@ -1,11 +1,31 @@
 """A task that needs somebody: the bar, its keys, and what they send."""
 
+from contextlib import nullcontext
+from pathlib import Path
+
 import pytest
 
-from tests.tui.recordings import Tape, needs_you, running, two_questions
+from tests.tui.recordings import Tape, asks_permission, needs_you, running, two_questions
 from tests.tui.robot import Robot, cockpit
 from tmtui.events.commands import Abort, Answer, Reply, Stop
-from tmtui.tui.intents import Back, LookAtDiff, NextThatNeedsMe, NoteAndRetry
+from tmtui.tui.intents import (
+    AllowAlways,
+    AllowOnce,
+    Back,
+    EditPrompt,
+    Intent,
+    LookAtDiff,
+    LookAtWhole,
+    MarkTask,
+    NextThatNeedsMe,
+    NoteAndRetry,
+    Reject,
+    RejectAlways,
+    RejectWithNote,
+    RetryAll,
+    SkipAll,
+    UndoAndRetry,
+)
 from tmtui.tui.widgets.decision import DecisionBar
 from tmtui.tui.widgets.entry import SafeInput
 from tmtui.tui.widgets.pane import Pane, Tab
@@ -193,3 +213,127 @@ async def test_a_long_question_fits_a_small_screen() -> None:
         assert len(lines) <= 8
         assert "[s] Skip (2 tasks fall with it)" in bar(robot)
         assert "calc-1" in robot.of(robot.screen.tasks)
+
+
+@pytest.mark.parametrize(("intent", "choice"), [(RetryAll, "retry"), (SkipAll, "skip")])
+async def test_several_stuck_tasks_are_answered_alike_with_one_key(intent: type[Intent], choice: str) -> None:
+    async with cockpit(two_questions()) as robot:
+        await robot.do(NextThatNeedsMe)
+        assert f"{intent.WORD} 2" in bar(robot)
+        await robot.do(intent)
+        assert robot.sent == [Answer("d1", choice), Answer("d2", choice)]
+        assert robot.at(TaskTree)
+
+
+async def test_answers_alike_are_for_the_marked_tasks_where_there_are_some() -> None:
+    async with cockpit(two_questions()) as robot:
+        await robot.press("G", "k")
+        await robot.do(MarkTask)
+        await robot.do(NextThatNeedsMe)
+        assert "Retry all" not in bar(robot)
+        await robot.do(RetryAll)
+        assert robot.sent == []
+
+
+async def test_one_question_alone_is_not_answered_for_all() -> None:
+    async with cockpit(needs_you()) as robot:
+        await robot.do(NextThatNeedsMe)
+        await robot.do(RetryAll)
+        assert robot.sent == []
+
+
+async def test_what_was_changed_can_be_taken_back_before_the_retry() -> None:
+    async with cockpit(needs_you()) as robot:
+        await robot.do(NextThatNeedsMe)
+        await robot.do(UndoAndRetry)
+        assert robot.sent == [Answer("d1", "retry", restore=True)]
+
+
+def editor_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Let the person's editor be a shell script; `$1` is the file."""
+    program = tmp_path / "editor"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(program))
+    monkeypatch.setattr("tmtui.tui.app.Cockpit.suspend", nullcontext)
+
+
+async def test_the_prompt_is_edited_in_the_persons_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor_that(tmp_path, monkeypatch, """printf '\\033[2JUse math.sqrt.\\n' >> "$1" """)
+    async with cockpit(needs_you()) as robot:
+        await robot.do(NextThatNeedsMe)
+        await robot.do(EditPrompt)
+        assert robot.sent == [Answer("d1", "retry", prompt="Square root, with tests.␛[2JUse math.sqrt.")]
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("true", "nothing was changed"), (': > "$1"', "nothing was changed"), ("exit 3", "ended with code 3")],
+)
+async def test_an_edit_that_comes_to_nothing_sends_nothing(
+    script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor_that(tmp_path, monkeypatch, script)
+    async with cockpit(needs_you()) as robot:
+        await robot.do(NextThatNeedsMe)
+        await robot.do(EditPrompt)
+        await robot.sees(said)
+        assert robot.sent == []
+        assert robot.at(DecisionBar)
+
+
+async def test_where_no_editor_can_be_opened_it_says_so() -> None:
+    async with cockpit(needs_you()) as robot:
+        await robot.do(NextThatNeedsMe)
+        await robot.do(EditPrompt)
+        await robot.sees("an editor cannot be opened from here")
+
+
+async def test_a_permission_is_asked_with_what_is_to_be_done_and_which_rule_asks() -> None:
+    async with cockpit(asks_permission()) as robot:
+        for part in (
+            "calc-3 Divide safely asks: may bash run?",
+            "git push origin main",
+            "ask Bash(git push:*): it reaches beyond this folder",
+            "[a] Allow once",
+            "[A] Allow always: Bash(git push:*)",
+            "[r] Reject",
+            "[R] Reject always",
+            "[v] View it whole",
+        ):
+            assert part in bar(robot)
+        assert "Retry" not in bar(robot)
+        await robot.press("a", "A", "r", "R")
+        assert robot.sent == []
+
+
+@pytest.mark.parametrize(
+    ("intent", "choice"),
+    [(AllowOnce, "once"), (AllowAlways, "always"), (Reject, "reject"), (RejectAlways, "reject_always")],
+)
+async def test_small_letters_answer_once_and_capitals_for_ever(intent: type[Intent], choice: str) -> None:
+    async with cockpit(asks_permission()) as robot:
+        await robot.do(NextThatNeedsMe)
+        await robot.do(intent)
+        assert robot.sent == [Answer("p1", choice)]
+        assert robot.at(TaskTree)
+
+
+async def test_a_no_can_come_with_its_reason() -> None:
+    async with cockpit(asks_permission()) as robot:
+        await robot.do(NextThatNeedsMe)
+        await robot.do(RejectWithNote)
+        await robot.type("ask me first")
+        await robot.press("enter")
+        assert robot.sent == [Answer("p1", "reject", "ask me first")]
+
+
+async def test_what_is_asked_can_be_read_whole() -> None:
+    async with cockpit(asks_permission(lines=40), size=(120, 60)) as robot:
+        assert "… 34 more lines" in bar(robot)
+        await robot.do(NextThatNeedsMe)
+        await robot.do(LookAtWhole)
+        assert robot.screen.pane.tab is Tab.INFO
+        await robot.press("J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J")
+        assert "line 39" in robot.pane
+        assert "always means" in robot.pane

@@ -1,14 +1,9 @@
 """The pages that are made from the state, and the lines above and below them."""
 
-import pytest
-
 from tests.tui.recordings import Tape, failed, finished, needs_you, running
-from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.usage import Usage
 from tmtui.events.attempt import AttemptMeasured, FileChange
 from tmtui.events.money import MoneySpent
-from tmtui.events.resilience import ProviderRetrying
-from tmtui.events.run import Limits, RunWaiting
 from tmtui.state.fold import fold_all
 from tmtui.state.lines import LineKind
 from tmtui.state.model import State
@@ -16,7 +11,6 @@ from tmtui.tui.pages.attempts import attempts_page, line_of
 from tmtui.tui.pages.diff import DIFF_CAP, diff_lines, diff_page
 from tmtui.tui.pages.info import info_page
 from tmtui.tui.paint import Spans
-from tmtui.tui.widgets.gauges import circuit_rows, limit_rows, money_rows
 from tmtui.tui.widgets.header import header_spans
 
 
@@ -123,7 +117,7 @@ def test_a_task_without_a_request_has_no_receipt() -> None:
     assert any("no request was recorded" in line for line in page)
 
 
-# Gauges: what is unknown is shown as unknown, never as nothing.
+# The header.
 
 
 def spend(tape: Tape, micro: int | None) -> Tape:
@@ -131,46 +125,6 @@ def spend(tape: Tape, micro: int | None) -> Tape:
         tape.start("calc-1")
     tape.on("calc-1", MoneySpent("m", Usage(10, 5), micro))
     return tape
-
-
-@pytest.mark.parametrize(
-    ("tape", "rows"),
-    [
-        (Tape(), ["▕        ▏ 0% of $5.00", "no request yet"]),
-        (Tape(limits=Limits()), ["no cap set", "no request yet"]),
-        (spend(Tape(limits=Limits()), 250_000), ["$0.25 · no cap set", "10 in · 5 out"]),
-        (spend(Tape(limits=Limits()), None), ["$? · no cap set", "1 request at an unknown price"]),
-        (spend(Tape(), 4_900_000), ["▕███████▉▏ 98% of $5.00", "10 in · 5 out"]),
-        (spend(Tape(), 6_000_000), ["▕████████▏ 120% of $5.00", "10 in · 5 out"]),
-    ],
-)
-def test_money_against_its_cap(tape: Tape, rows: list[str]) -> None:
-    assert [plain(row) for row in money_rows(state_of(tape), 40)] == rows
-
-
-def test_money_in_little_room_keeps_its_figures() -> None:
-    assert plain(money_rows(state_of(spend(Tape(), 250_000)), 12)[0]) == "5% of $5.00"
-
-
-def test_limits_say_what_is_waited_for() -> None:
-    state = state_of(running())
-    assert [plain(row) for row in limit_rows(state, 0)] == ["no rate limits set", "1 at a time · 3 tries"]
-    tape = running()
-    tape.add(RunWaiting("rate_limit", tape.now_ms + 65_000))
-    assert plain(limit_rows(state_of(tape), tape.now_ms)[0]) == "rate limit: 1:05 left"
-    tape.add(RunWaiting("offline"))
-    assert plain(limit_rows(state_of(tape), tape.now_ms)[0]) == "offline"
-
-
-def test_circuits_say_who_answers_and_who_is_tried_again() -> None:
-    assert [plain(row) for row in circuit_rows(state_of(Tape()), 0, 40)] == ["no provider calls yet"]
-    tape = running()
-    assert plain(circuit_rows(state_of(tape), 0, 40)[0]) == "● claude-sonnet-5-5 · 4 requests"
-    tape.on("calc-3", ProviderRetrying("anthropic", Outcome(Kind.OVERLOADED), 1, 4.0, tape.now_ms + 4_000))
-    assert plain(circuit_rows(state_of(tape), tape.now_ms, 40)[0]).startswith("◐ scripted: overloaded again at ")
-
-
-# The header.
 
 
 def test_an_unknown_price_is_told_beside_the_known_ones() -> None:

@@ -149,19 +149,20 @@ async def test_the_critical_path_is_a_key_away() -> None:
 
 
 async def test_marked_tasks_are_stopped_together_after_a_question() -> None:
-    tape = needs_you()
-    tape.start("calc-4")
+    tape = running()
+    tape.start("calc-5")
     async with cockpit(tape) as robot:
         await robot.press("g", "j", "j", "j", "j")
         await robot.do(MarkTask)
+        await robot.press("j")
         await robot.do(MarkTask)
         assert "2 marked" in robot.of(robot.screen.tasks)
         assert "▌  ▶ calc-3" in robot.of(robot.screen.tasks)
         await robot.do(StopTask)
-        assert "Stop calc-3, calc-4" in robot.text
+        assert "Stop calc-3, calc-5" in robot.text
         assert robot.sent == []
         await robot.press("y")
-        assert robot.sent == [CancelTask("calc-3"), CancelTask("calc-4")]
+        assert robot.sent == [CancelTask("calc-3"), CancelTask("calc-5")]
 
 
 async def test_a_phase_marks_all_of_its_tasks_and_escape_takes_the_marks_away() -> None:

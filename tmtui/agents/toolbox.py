@@ -4,7 +4,8 @@ A call takes two steps, so that the engine can record what is about to happen be
 the call and changes nothing, `execute` does what was planned. Whatever is wrong with a call, and whatever goes wrong
 while it is carried out, is a result that tells the agent what to do about it.
 
-File tools are confined to the root. `bash` is not: what confines it is the sandbox that the engine was started with.
+File tools are confined to the root by themselves. What starts processes does it through a spawner, which whoever
+starts the engine has them confined by.
 
 What a result says is as the tool said it: whoever records it makes it safe first.
 """
@@ -27,7 +28,7 @@ from tmtui.domain.status import ToolStatus
 from tmtui.domain.text import clean_line
 from tmtui.events.tool import FileEffect
 from tmtui.system.confined import ConfinedFolder, PathRefused
-from tmtui.system.warden import Warden
+from tmtui.system.sandbox.confined import Spawner
 
 
 SUMMARY_CAP: Final = 200
@@ -39,7 +40,7 @@ class Toolbox:
 
     Args:
         root: Absolute path of the folder to which the work is confined.
-        warden: Runs commands.
+        warden: Starts commands, confined or not.
         env: All that commands get, see `tmtui.system.environment.child_env`.
         protected: Paths below the root that are neither written nor searched, such as `.taskmaster`.
 
@@ -47,7 +48,7 @@ class Toolbox:
         OSError: there is no such root.
     """
 
-    def __init__(self, root: Path, warden: Warden, env: Mapping[str, str], protected: Iterable[str] = ()) -> None:
+    def __init__(self, root: Path, warden: Spawner, env: Mapping[str, str], protected: Iterable[str] = ()) -> None:
         protected = tuple(protected)
         self.folder = ConfinedFolder(root, protected)
         search = Search(self.folder, warden, protected)

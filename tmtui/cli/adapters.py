@@ -5,6 +5,7 @@ from io import FileIO
 from pathlib import Path
 
 from tmtui.agents.port import ToolCall
+from tmtui.cli.confining import Confining
 from tmtui.domain.text import clean_line
 from tmtui.engine.ports import Planned
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
@@ -45,13 +46,24 @@ class RunPast:
 class Shells:
     """`engine.ports.Processes`: commands through the warden."""
 
-    def __init__(self, warden: Warden) -> None:
+    def __init__(self, warden: Warden, confining: Confining) -> None:
         self._warden = warden
+        self._confining = confining
 
-    async def run(self, command: str, *, cwd: str, env: dict[str, str], timeout: float, job: str) -> Child:
+    async def run(
+        self,
+        command: str,
+        *,
+        cwd: str,
+        env: dict[str, str],
+        timeout: float,
+        job: str,
+        sandbox: bool | None = None,
+        network: bool | None = None,
+    ) -> Child:
         """Start a shell command."""
         spawn = Spawn(argv=("/bin/sh", "-c", command), cwd=cwd, env=env, timeout=timeout)
-        return await self._warden.spawn(spawn, job)
+        return await self._confining.for_hook(sandbox=sandbox, network=network).spawn(spawn, job)
 
     def end_all(self) -> None:
         """End every command with all that it started, without waiting for it."""

@@ -1,4 +1,4 @@
-"""`tmtui config`: are the files right, and what do they come to."""
+"""`tmtui config`: are the files right, what do they come to, and changes of them."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from tmtui.cli.changing import change_settings, migrate, set_value
 from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.options import json_option
 from tmtui.cli.output import Line, Tone, say, say_error, say_json
@@ -18,9 +19,37 @@ PLAN_NAMES: Final = ("tasks.yml", "tasks.yaml", "tasks.json")
 """Plans that are checked along with the settings when none is named."""
 
 
-@click.group()
-def config() -> None:
-    """Check or show the settings."""
+FLAGS: Final = {
+    "default_profile": "profile",
+    "budget_warn": "cost_controls.alerts.warn_at_percentage",
+    "budget_critical": "cost_controls.alerts.critical_at_percentage",
+    "prompt_version": "prompt_version",
+    "schema_version": "schema_version",
+}
+"""Options that write a setting, as `config set` does, by the setting's name."""
+
+
+@click.group(invoke_without_command=True)
+@click.option("--default-profile", metavar="NAME", help="Set the profile of tasks that name none.")
+@click.option("--budget-warn", metavar="PERCENT", help="Set where budgets warn.")
+@click.option("--budget-critical", metavar="PERCENT", help="Set where budgets are critical.")
+@click.option("--prompt-version", metavar="VERSION", help="Set which prompts are used.")
+@click.option("--schema-version", metavar="VERSION", help="Set which output schemas are used.")
+@click.pass_context
+def config(context: click.Context, /, **given: str | None) -> ExitCode | None:
+    """Check, show or change the settings."""
+    values = [(FLAGS[name], value) for name, value in given.items() if value is not None]
+    if context.invoked_subcommand is not None:
+        if values:
+            raise click.UsageError("an option that sets something stands alone, without a command")
+        return None
+    if not values:
+        raise click.exceptions.NoArgsIsHelpError(context)
+    return change_settings(values)
+
+
+config.add_command(set_value)
+config.add_command(migrate)
 
 
 @config.command()
@@ -52,7 +81,7 @@ def check_files(root: Path, plans: tuple[Path, ...]) -> tuple[list[Problem], lis
     Returns:
         The problems in the order of their places, and the names of the files that were read.
     """
-    from tmtui.config.layers import read_files, settings_files  # noqa: PLC0415  # loads pydantic and YAML
+    from tmtui.config.layers import read_files, settings_files  # noqa: PLC0415  # loads YAML
     from tmtui.config.load import combine  # noqa: PLC0415  # likewise
     from tmtui.plans.native import load_plan  # noqa: PLC0415  # likewise
 
@@ -88,7 +117,7 @@ def verdict_lines(checked: list[str], errors: int, warnings: int) -> list[Line]:
 @json_option
 def show(*, only_set: bool, as_json: bool) -> ExitCode:
     """Show every setting with its origin. Secrets are masked."""
-    from tmtui.config.describe import BUILT_IN, describe  # noqa: PLC0415  # loads pydantic and YAML
+    from tmtui.config.describe import BUILT_IN, describe  # noqa: PLC0415  # loads YAML
     from tmtui.config.load import load_settings  # noqa: PLC0415  # likewise
 
     settings, warnings = load_settings(find_root(Path.cwd()), os.environ, {})
@@ -109,6 +138,7 @@ def schema(what: str) -> ExitCode:
     """Print the JSON Schema of the settings or of a plan, for editors."""
     from tmtui.config.json_schema import settings_schema  # noqa: PLC0415  # loads pydantic
     from tmtui.plans.written import PlanWritten  # noqa: PLC0415  # likewise
+    from tmtui.system.documents.judged import json_schema  # noqa: PLC0415  # likewise
 
-    say_json(settings_schema() if what == "settings" else PlanWritten.model_json_schema())
+    say_json(settings_schema() if what == "settings" else json_schema(PlanWritten))
     return ExitCode.OK

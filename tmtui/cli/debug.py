@@ -12,7 +12,7 @@ from tmtui.cli.output import Line, Tone, say, say_json
 from tmtui.cli.project import Project, here, load_state, open_log, pick_run
 from tmtui.cli.standing import standing_by_word, works_on
 from tmtui.cli.times import count, date_and_time, duration
-from tmtui.domain.money import format_usd
+from tmtui.domain.money import tell_usd
 from tmtui.domain.status import TaskStatus
 from tmtui.monitor.report import AttemptReport, Report, TaskReport, make_report
 from tmtui.state.model import State
@@ -131,7 +131,8 @@ def _usage_lines(state: State) -> list[Line]:
         return [Line("no provider calls yet")]
     lines = []
     for model, spending in state.models.items():
-        cost = f"{'at least ' if spending.unknown else ''}{format_usd(spending.micro_or_unknown)}"
+        known = spending.micro_or_unknown
+        cost = tell_usd(known, partly=spending.unknown > 0, estimated=spending.estimated > 0)
         lines += [f"Model: {model or 'unknown'}", f"  Requests: {spending.requests:,}"]
         lines += [f"  Tokens: {spending.usage.total:,}", f"  Cost: {cost}", "  Limits: not known"]
     return [Line(line) for line in lines]

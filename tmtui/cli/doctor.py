@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
@@ -20,6 +20,10 @@ from tmtui.cli.options import json_option
 from tmtui.cli.output import Line, Tone, say, say_json
 from tmtui.cli.project import Project, here
 from tmtui.cli.times import count
+
+
+if TYPE_CHECKING:
+    from tmtui.system.sandbox.probe import Probed
 
 
 class Verdict(StrEnum):
@@ -136,15 +140,19 @@ def git_version(said: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts if part.isdecimal())[:3]
 
 
-def check_sandbox() -> Check:
-    """What confines hooks and tools."""
-    installed = "bubblewrap is installed, but not used by this version" if shutil.which("bwrap") else "none"
-    return Check(
-        "sandbox",
-        Verdict.WARN,
-        f"UNSANDBOXED ({installed}): hooks and tools run with all your rights",
-        "Run only plans, hooks and agents that you trust, or run tmtui in a container.",
-    )
+def check_sandbox(probed: "Probed | None" = None) -> Check:
+    """What confines the commands of agents."""
+    from tmtui.system.sandbox.probe import probe  # noqa: PLC0415  # doctor alone
+    from tmtui.system.sandbox.wrapping import NONE  # noqa: PLC0415  # likewise
+
+    found = probed or probe(os.environ)
+    if found.kind == NONE:
+        why = f" ({'; '.join(found.tried)})" if found.tried else ""
+        fact = f"UNSANDBOXED{why}: what an agent runs has all your rights"
+        return Check("sandbox", Verdict.WARN, fact, found.remedy)
+    if found.gaps:
+        return Check("sandbox", Verdict.WARN, found.detail, found.remedy)
+    return Check("sandbox", Verdict.OK, f"{found.kind} {found.version}".rstrip())
 
 
 def check_terminal(env: Mapping[str, str], *, interactive: bool, encoding: str) -> Check:
@@ -165,7 +173,7 @@ def check_terminal(env: Mapping[str, str], *, interactive: bool, encoding: str) 
 
 def check_settings(project: Project) -> Check:
     """The settings and the plan."""
-    from tmtui.cli.config import PLAN_NAMES, check_files  # noqa: PLC0415  # loads pydantic and YAML
+    from tmtui.cli.config import PLAN_NAMES, check_files  # noqa: PLC0415  # loads YAML
 
     plans = tuple(project.root / name for name in PLAN_NAMES if (project.root / name).is_file())
     problems, checked = check_files(project.root, plans)

@@ -1,17 +1,19 @@
-"""What a run would do, in words: the tasks in the order in which they could start, each with its hooks."""
+"""What a run would do, in words: the tasks in the order in which they could start, with hooks and costs."""
 
+from tmtui.cli.forecast import Forecast, estimate_words, preview_lines
 from tmtui.cli.output import Line, Tone
 from tmtui.cli.serving import Prepared
 from tmtui.cli.times import count
 from tmtui.domain.plan import Plan, Task
 
 
-def dry_run_lines(prepared: Prepared, agent: str) -> list[Line | str]:
+def dry_run_lines(prepared: Prepared, agent: str, forecast: Forecast) -> list[Line | str]:
     """The lines for a plan that is not carried out.
 
     Args:
         prepared: The plan and the settings, read.
         agent: Who was named on the command line; empty for nobody.
+        forecast: What the tasks may cost.
     """
     plan, limits = prepared.plan, prepared.limits
     who = agent or prepared.settings.agent or "nobody: choose one with --agent, or `agent:` in .taskmaster.yml"
@@ -23,6 +25,9 @@ def dry_run_lines(prepared: Prepared, agent: str) -> list[Line | str]:
     ]
     for number, task in enumerate(in_order(plan), 1):
         lines += _task_lines(number, task)
+        if found := forecast.tasks.get(task.id):
+            lines.append(f"     {estimate_words(found)}")
+    lines += ["", *preview_lines(forecast, prepared)]
     return [*lines, "", *(str(problem) for problem in prepared.warnings)]
 
 

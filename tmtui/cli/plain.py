@@ -12,7 +12,7 @@ from typing import Any, Final
 from tmtui.cli.output import Line, Tone
 from tmtui.cli.times import count, duration, time_of_day
 from tmtui.domain.ids import short_run_id
-from tmtui.domain.money import format_usd
+from tmtui.domain.money import format_usd, tell_usd
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
 from tmtui.domain.text import clean_line
 from tmtui.events import agent, attempt, decision, hook, money, monitor, request, resilience, run, task, tool
@@ -318,7 +318,8 @@ def _money_warned(_: Recorded, event: money.MoneyWarned, __: State) -> Line:
 
 
 def _money_spent(_: Recorded, event: money.MoneySpent, __: State) -> Line:
-    return Line(f"· {format_usd(event.micro)} for {count(event.usage.total, 'token')} of {event.model}", Tone.FAINT)
+    told = tell_usd(event.micro, estimated=event.estimated)
+    return Line(f"· {told} for {count(event.usage.total, 'token')} of {event.model}", Tone.FAINT)
 
 
 def _degraded(_: Recorded, event: monitor.Degraded, __: State) -> Line:

@@ -7,7 +7,7 @@ from tmtui.cli.output import RULE, Line, Tone
 from tmtui.cli.standing import standing_by_word
 from tmtui.cli.times import count, duration
 from tmtui.domain.ids import short_run_id
-from tmtui.domain.money import format_usd
+from tmtui.domain.money import tell_usd
 from tmtui.domain.status import TaskStatus
 from tmtui.monitor.report import Cost, Report, TaskReport
 from tmtui.state.selectors import RunWord
@@ -65,8 +65,8 @@ def cost_words(cost: Cost) -> list[str]:
     """Money and tokens in words; nothing when nothing was asked of any provider."""
     if not cost.requests:
         return []
-    least = "at least " if cost.micro is not None and cost.unknown else ""
-    return [f"{least}{format_usd(cost.micro)}", count(cost.usage.total, "token")]
+    told = tell_usd(cost.micro, partly=cost.unknown > 0, estimated=cost.estimated > 0)
+    return [told, count(cost.usage.total, "token")]
 
 
 def tries_words(task: TaskReport) -> str:

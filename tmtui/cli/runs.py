@@ -11,7 +11,7 @@ from tmtui.cli.project import START_ONE, here, load_state, no_terminal
 from tmtui.cli.standing import Standing, standing_by_word, works_on
 from tmtui.cli.times import ago, count
 from tmtui.domain.ids import short_run_id
-from tmtui.domain.money import format_usd
+from tmtui.domain.money import tell_usd
 from tmtui.domain.status import RUN_ENDED
 from tmtui.state.selectors import run_word
 from tmtui.store.errors import NoLogError
@@ -73,7 +73,7 @@ def _run_words(row: RunSummary, standing: Standing, now_ms: int) -> str:
 def _cost(row: RunSummary) -> str:
     if not row.micro_spent and not row.unknown_cost:
         return ""
-    return format_usd(row.micro_spent or None) + (" or more" if row.unknown_cost and row.micro_spent else "")
+    return tell_usd(row.micro_spent or None, partly=row.unknown_cost, estimated=row.estimated_cost)
 
 
 def show_latest_or_list() -> ExitCode:

@@ -22,14 +22,16 @@ from tmtui.agents.rates.card import RateCard
 from tmtui.agents.registry import AgentSpecError, make_agent
 from tmtui.agents.toolbox import Toolbox
 from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees, Unjudged
+from tmtui.cli.confining import Confining, choose_sandbox, degraded, probe_sandbox
 from tmtui.cli.errors import CommandError
 from tmtui.cli.look import LOOK, Look
 from tmtui.cli.order import Order
+from tmtui.config.choosing import check_names
 from tmtui.config.load import load_settings
 from tmtui.config.settings import Settings
 from tmtui.domain.ids import new_run_id
 from tmtui.domain.plan import Plan
-from tmtui.domain.problem import Problem
+from tmtui.domain.problem import Problem, ProblemsError
 from tmtui.engine.decide import Answers, PlannedAnswer
 from tmtui.engine.journal import Journal, Listener
 from tmtui.engine.ports import Checkpoints, World
@@ -51,12 +53,12 @@ from tmtui.system.control import ControlServer, Peer
 from tmtui.system.environment import child_env
 from tmtui.system.lock import EngineLock, Holder
 from tmtui.system.machine import boot_id, host_name
+from tmtui.system.sandbox.choose import Chosen
+from tmtui.system.sandbox.temporary import temporary_folder
 from tmtui.system.state_dir import mark_of, open_log, prepare
 from tmtui.system.warden import Warden
 from tmtui.workspace.checkpoint import Workspace
 
-
-UNSANDBOXED = "none"
 
 PYTHON = "TMTUI_PYTHON"
 """Tells hooks and tools the interpreter that tmtui runs on, which has pytest; their PATH stays as it is. Who sets it
@@ -83,6 +85,8 @@ def read_order(order: Order) -> Prepared:
     plan, more = load_plan(
         root / order.plan, hooks=settings.hooks, defaults=settings.hook_defaults, root=root, env=os.environ
     )
+    if unknown := check_names(settings, plan, profile=order.profile, provider=order.provider):
+        raise ProblemsError(tuple(unknown))
     return Prepared(settings, plan, _limits(settings, order), (*warnings, *more))
 
 
@@ -129,21 +133,27 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         agent = _make_agent(order, prepared.settings, state, clock)
         lock.describe(state.run)
         leave_look(state_dir, prepared.settings)
+        probing = asyncio.create_task(probe_sandbox(prepared.settings))
+        temporary = stack.enter_context(temporary_folder(mark_of(state_dir)))
         warden = await _start_warden(state_dir)
         stack.push_async_callback(warden.close)
+        chosen = choose_sandbox(prepared.settings, await probing)
+        confining = Confining(
+            warden, chosen, prepared.settings, Path(order.root), state_dir, temporary, child_environment()
+        )
         engine = _Engine(order, prepared, state)
         await engine.open_log(stack, clock, listeners)
         trees, no_checkpoints = await _checkpoints(order, prepared.settings)
         toolbox = stack.enter_context(
-            Toolbox(Path(order.root), warden, child_environment(), (place_below(state_dir, order.root),))
+            Toolbox(Path(order.root), confining.tools, child_environment(), (place_below(state_dir, order.root),))
         )
-        runner = engine.make_runner(agent, warden, toolbox, trees, clock)
-        await engine.record_beginning(agent, no_checkpoints)
+        runner = engine.make_runner(agent, Shells(warden, confining), toolbox, trees, clock)
+        await engine.record_beginning(agent, no_checkpoints, chosen)
         control = await ControlServer.start(state_dir, engine.hear)
         stack.push_async_callback(control.close)
         ready(state.run, runner)
         with _signals(runner):
-            await runner.run(engine.started())
+            await runner.run(engine.started(chosen.sandbox.kind))
     return state
 
 
@@ -239,19 +249,19 @@ class _Engine:
         self._journal.committed(batch)
 
     def make_runner(
-        self, agent: Agent, warden: Warden, toolbox: Toolbox, checkpoints: Checkpoints, clock: SystemClock
+        self, agent: Agent, shells: Shells, toolbox: Toolbox, checkpoints: Checkpoints, clock: SystemClock
     ) -> Runner:
         order, settings = self._order, self._prepared.settings
         world = World(
             clock=clock,
             rng=random.SystemRandom(),
             past=RunPast(Path(order.state_dir), self._state.run),
-            processes=Shells(warden),
+            processes=shells,
             checkpoints=checkpoints,
             toolbox=toolbox,
             logs=FolderLogs(Path(order.state_dir)),
             worker=lambda _: agent,
-            prices=RateCard(),
+            prices=RateCard(settings.rates),
             judge=Unjudged(),
             root=order.root,
             child_env=child_environment(),
@@ -261,7 +271,7 @@ class _Engine:
         self._runner = Runner(world, self._journal, _answers(settings))
         return self._runner
 
-    async def record_beginning(self, agent: Agent, no_checkpoints: str) -> None:
+    async def record_beginning(self, agent: Agent, no_checkpoints: str, chosen: Chosen) -> None:
         plan = self._prepared.plan
         if not self._order.resume:
             planned = RunPlanned(plan, self._order.root, self._prepared.limits, agent.name, __version__)
@@ -274,14 +284,16 @@ class _Engine:
         if no_checkpoints:
             remedy = "start tmtui in a git repository, and see `tmtui doctor`"
             await self._journal.record(Entry(Degraded("checkpoints", no_checkpoints, remedy)))
+        if unkept := degraded(chosen):
+            await self._journal.record(Entry(unkept))
 
-    def started(self) -> RunStarted:
+    def started(self, sandbox: str) -> RunStarted:
         return RunStarted(
             pid=os.getpid(),
             host=host_name(),
             boot_id=boot_id(),
             resumed=bool(self._order.resume),
-            sandbox=UNSANDBOXED,
+            sandbox=sandbox,
             only=self._order.only,
             limits=self._prepared.limits,
         )

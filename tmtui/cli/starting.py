@@ -41,6 +41,11 @@ def _shared(command: Any) -> Any:
     """The options that `run` and `resume` share."""
     options = (
         click.option("--agent", metavar="AGENT", default="", help="Who works, such as scripted:FILE."),
+        click.option("--profile", metavar="NAME", default="", help="The set of model options for every task."),
+        click.option("--provider", metavar="NAME", default="", help="The provider for every task, such as claude."),
+        click.option("--budget", metavar="USD", help="What the run may cost, such as 2.50."),
+        click.option("--auto-apply", is_flag=True, help="Apply changes that an agent only suggests."),
+        click.option("--ignore-config-limits", is_flag=True, help="Set your own rate limits aside for this run."),
         click.option("--max-parallel", type=click.IntRange(1), help="Tasks at the same time."),
         click.option("--only", metavar="TASK", multiple=True, help="Keep to this task; may be given again."),
         click.option(
@@ -54,7 +59,7 @@ def _shared(command: Any) -> Any:
         click.option("--plain", is_flag=True, help="Print one line to an event instead of opening the screen."),
         click.option("--quiet", is_flag=True, help="Print results of tasks, questions and the report."),
         click.option("--json", "as_json", is_flag=True, help="Print one event to a line, as JSON."),
-        click.option("--verbose", is_flag=True, help="Print more."),
+        click.option("--verbose", is_flag=True, help="Print more, and keep each prompt in the log folder."),
     )
     for option in reversed(options):
         command = option(command)
@@ -83,9 +88,12 @@ def run(plan: Path | None, *, dry_run: bool, resume_it: bool | None, **options: 
 
 def _rehearse(order: Order) -> ExitCode:
     from tmtui.cli.dry_run import dry_run_lines  # noqa: PLC0415  # reads plans and settings, which is heavy
+    from tmtui.cli.forecast import make_forecast  # noqa: PLC0415  # likewise
     from tmtui.cli.serving import read_order  # noqa: PLC0415  # likewise
+    from tmtui.system.clock import SystemClock  # noqa: PLC0415  # likewise
 
-    say(*dry_run_lines(read_order(order), order.agent))
+    prepared = read_order(order)
+    say(*dry_run_lines(prepared, order.agent, make_forecast(prepared, order, SystemClock().wall_ms())))
     return ExitCode.OK
 
 
@@ -142,6 +150,8 @@ def _order(project: Project, plan: Path, resumed: str, options: dict[str, Any]) 
         for name in ("max_parallel", "on_decision", "stop_on_first_failure")
         if options[name] is not None
     }
+    if options["budget"] is not None:
+        overrides["budget_usd"] = options["budget"]
     path = plan.absolute()
     shown = path.relative_to(project.root) if path.is_relative_to(project.root) else path
     manner = _manner(options)
@@ -153,6 +163,11 @@ def _order(project: Project, plan: Path, resumed: str, options: dict[str, Any]) 
         agent=options["agent"],
         overrides=overrides,
         only=tuple(options["only"]),
+        profile=options["profile"],
+        provider=options["provider"],
+        auto_apply=options["auto_apply"],
+        ignore_config_limits=options["ignore_config_limits"],
+        verbose=options["verbose"],
         attended=manner is None or (manner == "plain" and not no_terminal()),
         argv0=Path(sys.argv[0]).name,
     )

@@ -39,8 +39,15 @@ SECTIONS: Final[Mapping[str, Mapping[str, Verb]]] = {
         "unpause": Verb("Go on after `pause`.", "tmtui.cli.steering:unpause"),
         "stop": Verb("Lay the run down, so that `resume` can take it up.", "tmtui.cli.steering:stop"),
     },
+    "Money": {
+        "cost-status": Verb("Show what was spent, against the budgets.", "tmtui.cli.cost_status:cost_status"),
+        "cost-report": Verb("Show what was spent in a period, and for what.", "tmtui.cli.cost_report:cost_report"),
+        "receipt": Verb("Show what a run was charged, and for what.", "tmtui.cli.receipt:receipt"),
+    },
     "Configure": {
-        "config": Verb("Check or show the settings.", "tmtui.cli.config:config"),
+        "config": Verb("Check, show or change the settings.", "tmtui.cli.config:config"),
+        "list-profiles": Verb("List the profiles: named sets of model options.", "tmtui.cli.profiles:list_profiles"),
+        "show-profile": Verb("Show one profile, and who said what of it.", "tmtui.cli.profiles:show_profile"),
         "doctor": Verb("Check this machine and this project.", "tmtui.cli.doctor:doctor"),
         "export": Verb("Save a run as a script that plays it again.", "tmtui.cli.export:export"),
     },

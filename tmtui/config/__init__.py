@@ -5,5 +5,5 @@
 - `secrets`: what must not be shown; `describe`: settings as rows for people.
 - `starter`: the file that `tmtui init` writes.
 
-`settings` is light; everything else loads pydantic and YAML.
+`settings` is light; everything else loads YAML.
 """

@@ -31,7 +31,7 @@ def describe(settings: Settings) -> list[Row]:
     for key, value in _leaves(settings):
         name = key.rpartition(".")[2]
         text = mask(name, clean_line(value), settings.secrets)
-        rows.append(Row(clean_line(key), text, _origin(key, settings.origins)))
+        rows.append(Row(clean_line(key), text, origin_of(key, settings.origins)))
     return rows
 
 
@@ -81,14 +81,15 @@ def _flat(key: str, value: Any) -> Iterator[tuple[str, str]]:
         for number, item in enumerate(value, 1):
             yield from _flat(f"{key}.{number}", item)
     elif isinstance(value, list | tuple):
-        yield key, _joined(map(_word, value))
+        yield key, _joined(map(word, value))
     elif key.endswith("_usd") and isinstance(value, int):
         yield key, format_usd(value)
     else:
-        yield key, _word(value)
+        yield key, word(value)
 
 
-def _word(value: Any) -> str:
+def word(value: Any) -> str:
+    """A single value as it is shown; nothing for none."""
     match value:
         case None:
             return ""
@@ -104,7 +105,7 @@ def _joined(words: Iterable[str]) -> str:
     return ", ".join(words)
 
 
-def _origin(key: str, origins: dict[str, str]) -> str:
+def origin_of(key: str, origins: Mapping[str, str]) -> str:
     """The origin of the value itself, or of the nearest thing that holds it: a list has one origin."""
     while key:
         if key in origins:

@@ -6,7 +6,7 @@ import msgspec
 
 from tmtui.config.values.costs import BudgetAlerts, CostControls, GlobalBudget, ProfileBudget
 from tmtui.config.values.profiles import DEFAULT as DEFAULT_PROFILE, Profile, Tiers, built_in_profiles
-from tmtui.config.values.prompts import PromptContext, PromptTemplates
+from tmtui.config.values.prompts import PromptTemplates
 from tmtui.config.values.providers import ProviderSettings, RateLimits, built_in_providers
 from tmtui.config.values.reliability import CircuitBreaker, Fallback, FallbackEntry, Reliability, Retry
 from tmtui.config.values.safety import InputScanning, Permissions, ScanRule
@@ -14,6 +14,8 @@ from tmtui.config.values.saving import Cache
 from tmtui.domain.hook import Hook, HookDefaults
 from tmtui.domain.rate import Rate
 from tmtui.events.run import Limits
+from tmtui.prompts.context import PromptContext
+from tmtui.system.sandbox.limits import ResourceLimits
 
 
 __all__ = [
@@ -83,6 +85,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`auto`, or `off`: then nothing can be undone, and whether an attempt changed anything is not known."""
     sandbox: str = "auto"
     """`required`, `auto` or `off`."""
+    sandbox_network: bool = False
+    """Whether what an agent runs may use the network."""
+    sandbox_writable: tuple[str, ...] = ()
+    """What else it may change: absolute, below `~` or relative to the root."""
+    resource_limits: ResourceLimits = ResourceLimits()
+    """What each process of a hook or a tool may use up."""
     theme: str = ""
     """Empty leaves it to the cockpit."""
     keymap: dict[str, str] = {}

@@ -7,11 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field, model_validator
-
 from tmtui.domain.problem import WrongValueError
 from tmtui.system.documents.hooks import HookDefaultsWritten, HookName, HookWritten
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import (
     Command,
     Dollars,
@@ -22,6 +19,7 @@ from tmtui.system.documents.values import (
     Seconds,
     Text,
 )
+from tmtui.system.documents.written import After, Between, Written
 
 
 Choice = Literal["retry", "skip", "abort"]
@@ -33,9 +31,10 @@ def _version(text: str) -> str:
     return text
 
 
-Count = Annotated[int, Field(ge=1, le=1_000)]
-Version = Annotated[str, AfterValidator(_version)]
-CountOrNone = Annotated[int, Field(ge=0, le=1_000)]
+Count = Annotated[int, Between(1, 1_000)]
+Version = Annotated[str, After(_version)]
+Size = Annotated[int, Between(1, 16_777_216)]
+CountOrNone = Annotated[int, Between(0, 1_000)]
 
 
 class AnswerWritten(Written):
@@ -50,10 +49,10 @@ class AnswerWritten(Written):
 
     spellings: ClassVar[Mapping[str, str]] = {"answer": "choice"}
 
-    @model_validator(mode="before")
     @classmethod
-    def _bare_choice(cls, data: Any) -> Any:
-        return {"choice": data} if isinstance(data, str) else data
+    def spelled_out(cls, word: str) -> Any:
+        """A bare choice."""
+        return {"choice": word}
 
 
 class UnattendedWritten(Written):
@@ -87,14 +86,29 @@ class PromptContextWritten(Written):
     """Whether it lists the files of the task's folder."""
     include_file_contents: bool | None = None
     """Whether it holds their contents. This can be dear."""
-    max_files_listed: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    max_files_listed: Annotated[int, Between(0, 100_000)] | None = None
     """Files that are listed at most."""
-    max_file_size: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    max_file_size: Annotated[int, Between(0, 10_000_000)] | None = None
     """Bytes of a file that are shown at most."""
     include_patterns: OneOrMany[Exact] | None = None
     """Only files that match one of these are told of."""
     exclude_patterns: OneOrMany[Exact] | None = None
     """Files that match one of these are left out."""
+
+
+class ResourceLimitsWritten(Written):
+    """What each process of a hook or a tool may use up; what is left out has no limit."""
+
+    cpu_time: Seconds | None = None
+    """Time at work, not waiting: seconds, or text such as `10m`."""
+    memory_mb: Size | None = None
+    """Address space in MB. Node.js and Java reserve far more than they use."""
+    file_size_mb: Size | None = None
+    """How large a file may get that it writes, in MB."""
+    open_files: Annotated[int, Between(16, 1_048_576)] | None = None
+    """Files that it may hold open."""
+    processes: Annotated[int, Between(1, 4_194_304)] | None = None
+    """Processes that its user may have, whoever started them. It does not bind root."""
 
 
 class SettingsWritten(Written):
@@ -104,7 +118,7 @@ class SettingsWritten(Written):
     """Who does the work, such as `scripted:FILE`."""
     agent_timeout: Seconds | None = None
     """For the agent's part of one attempt: seconds, or text such as `30m`."""
-    max_parallel: Annotated[int, Field(ge=1, le=64)] | None = None
+    max_parallel: Annotated[int, Between(1, 64)] | None = None
     """Tasks that run at the same time."""
     max_attempts_per_task: Count | None = None
     """Attempts at a task that may fail before a person is asked."""
@@ -125,7 +139,15 @@ class SettingsWritten(Written):
     checkpoints: Literal["auto", "off"] | None = None
     """`auto` saves the tree before each attempt; `off` does not."""
     sandbox: Literal["required", "auto", "off"] | None = None
-    """Whether hooks and tools are confined: `required` refuses to run without, `auto` does what it can."""
+    """Whether what an agent runs is confined to the project, without a network: `auto` does so where the machine can,
+    `required` also confines hooks and refuses to run where it cannot, `off` leaves everything all your rights."""
+    sandbox_network: bool | None = None
+    """Whether what an agent runs may use the network all the same."""
+    sandbox_writable: OneOrMany[Exact] | None = None
+    """What else it may change: paths that are absolute, below `~` or relative to the root, such as `~/.cache`. Name
+    `.git` to let agents commit."""
+    resource_limits: ResourceLimitsWritten | None = None
+    """What each process of a hook or a tool may use up."""
     theme: Exact | None = None
     """The cockpit's theme."""
     keymap: dict[str, Exact] | None = None

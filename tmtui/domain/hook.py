@@ -37,6 +37,10 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its output is written to the log folder."""
     quiet: bool = False
     """Whether it stays out of the plain renderer's output unless it fails."""
+    sandbox: bool | None = None
+    """Whether it is confined as an agent's commands are; None leaves it to the settings."""
+    network: bool | None = None
+    """Whether it may use the network; without it, it is confined. None is yes."""
 
 
 class HookDefaults(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,3 +32,16 @@ def format_usd(micro: int | None, *, digits: int = 2) -> str:
         digits = next(enough for enough in (digits, 4, 6) if abs(micro) >= 10 ** (6 - enough))
     sign = "-" if micro < 0 else ""
     return f"{sign}${abs(dollars):,.{digits}f}"
+
+
+def tell_usd(micro: int | None, *, partly: bool = False, estimated: bool = False) -> str:
+    """Say what requests cost, and how well that is known: `$0.42`, `~$0.42`, `at least $0.42`, `$?`.
+
+    Args:
+        micro: Micro-dollars; None when no price is known.
+        partly: Whether the price of some of them is not known.
+        estimated: Whether something of it is an estimate.
+    """
+    if micro is None:
+        return format_usd(None)
+    return f"{'at least ' if partly else ''}{'~' if estimated else ''}{format_usd(micro)}"

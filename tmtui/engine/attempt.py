@@ -16,21 +16,19 @@ import msgspec
 from tmtui.domain.hook import Stage
 from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.problem import ProblemsError
-from tmtui.domain.status import AttemptStatus, HookStatus, TaskStatus
+from tmtui.domain.status import AttemptStatus, TaskStatus
 from tmtui.domain.text import clean_line
 from tmtui.engine.conversation import Conversation, Desk, chain_of_attempts
 from tmtui.engine.decide import Answers, Work, after_attempt, escalate, goes_on, name_outcome
 from tmtui.engine.hooks import Hooks
+from tmtui.engine.prompting import make_prompt
 from tmtui.events.attempt import (
     AttemptCheckpointed,
     AttemptFinished,
-    AttemptPrompted,
     AttemptStarted,
 )
 from tmtui.events.base import Entry, Event
 from tmtui.events.task import TaskStarted
-from tmtui.prompts.compose import Failure, Prompt, compose
-from tmtui.prompts.fence import new_nonce
 from tmtui.state.model import AttemptState, TaskState
 
 
@@ -111,7 +109,6 @@ class Attempt:
     # The steps.
 
     async def _outcome(self) -> Outcome:
-        failures = failures_of(self._subject)
         if problem := await self._restore_when_asked():
             return Outcome(Kind.CHECKPOINT_FAILED, problem)
         before = await self._checkpoint()
@@ -121,7 +118,7 @@ class Attempt:
         pre = await hooks.run_stage(task.pre_hooks, Stage.PRE, known)
         if not pre.outcome.ok:
             return pre.outcome
-        answered = await self._ask_agent(failures)
+        answered = await self._ask_agent(before)
         await self._measure(before)
         if not goes_on(answered):
             return answered
@@ -151,24 +148,17 @@ class Attempt:
         self._note(before)
         return before
 
-    async def _ask_agent(self, failures: tuple[Failure, ...]) -> Outcome:
+    async def _ask_agent(self, before: AttemptCheckpointed) -> Outcome:
         if self._continued is not None and self._continued.answered is not None:
             known = self._continued.answered
             if known.kind not in (Kind.CANCELED_USER, Kind.INTERRUPTED_CRASH):
                 return known
         try:
-            prompt = self._prompt(failures)
+            earlier = reversed(chain_of_attempts(self._subject, self._state)[:-1])
+            prompt = await make_prompt(self._world, self._subject, self._state, before, earlier)
         except ProblemsError as error:
             return Outcome(Kind.CONFIG_INVALID, clean_line(str(error)))
         return await Conversation(self._desk, self._subject, self._state).hold(prompt)
-
-    def _prompt(self, failures: tuple[Failure, ...]) -> Prompt:
-        for number in reversed(chain_of_attempts(self._subject, self._state)[:-1]):
-            for recorded in self._world.past.of_attempt(self._task, number):
-                if isinstance(recorded.event, AttemptPrompted):
-                    return Prompt(recorded.event.system, recorded.event.prompt)
-        nonce = new_nonce(self._world.rng) if failures else ""
-        return compose(self._subject.task, failures, self._state.note, self._state.description, nonce)
 
     async def _measure(self, before: AttemptCheckpointed) -> None:
         measured = await self._world.checkpoints.measure(
@@ -236,24 +226,4 @@ def _started(begun: AttemptState) -> AttemptStarted:
         note=begun.note,
         description=begun.description,
         restore=begun.restore,
-    )
-
-
-def failures_of(subject: TaskState) -> tuple[Failure, ...]:
-    """The attempts that did not pass, as the next prompt tells of them."""
-    return tuple(
-        _failure(known, known.outcome.message)
-        for known in subject.attempts
-        if known.status is AttemptStatus.FAILED and known.counted and known.outcome is not None
-    )
-
-
-def _failure(attempt: AttemptState, reason: str) -> Failure:
-    broken = next((run for run in reversed(attempt.hooks) if run.status is not HookStatus.PASSED), None)
-    return Failure(
-        round=attempt.round,
-        reason=reason,
-        source=f"hook {broken.name}" if broken else "",
-        output=broken.tail if broken else "",
-        changed=tuple(change.path for change in attempt.measured.files[:20]) if attempt.measured else (),
     )

@@ -18,9 +18,9 @@ from tmtui.engine.journal import Journal
 from tmtui.engine.patience import Patience
 from tmtui.engine.permissions import Permissions
 from tmtui.engine.ports import Chain, World
-from tmtui.engine.provider_gate import ProviderGate
+from tmtui.engine.providers.gate import ProviderGate
+from tmtui.engine.providers.requests import Requests
 from tmtui.engine.questions import Questions
-from tmtui.engine.requests import Requests
 from tmtui.engine.said import Said
 from tmtui.engine.tools import ConversationOverError, RecordedTools
 from tmtui.events.agent import AgentFinished, AgentStarted
@@ -115,7 +115,7 @@ class Conversation:
             self._patience,
             said,
             self._worker,
-            self._task,
+            self._subject.task,
             self._attempt.number,
         )
         return Dialogue(self._worker, requests, self._tools, self._journal, self._task, self._attempt.number)

@@ -48,7 +48,9 @@ class PlannedAnswer(msgspec.Struct, frozen=True):
 ENDS: Final = {Kind.CANCELED_USER: AttemptStatus.CANCELED, Kind.INTERRUPTED_CRASH: AttemptStatus.INTERRUPTED}
 """How an attempt ends that was neither good nor bad."""
 
-FAILED_CHECKS: Final = frozenset({Kind.HOOK_POST_FAILED, Kind.HOOK_TIMEOUT, Kind.HOOK_SIGNALED})
+FAILED_CHECKS: Final = frozenset(
+    {Kind.HOOK_POST_FAILED, Kind.HOOK_TIMEOUT, Kind.HOOK_SIGNALED, Kind.HOOK_RESOURCE_LIMIT}
+)
 
 Answers = Mapping[str, Sequence[PlannedAnswer]]
 """For each task, its answers, the first one for its first question."""

@@ -20,6 +20,7 @@ from tmtui.events.base import Entry
 from tmtui.events.hook import HookFinished, HookPrinted, HookStalled, HookStarted
 from tmtui.state.fold import UNFINISHED_HOOKS
 from tmtui.state.model import HookState
+from tmtui.system.sandbox.limits import limit_reached
 from tmtui.system.variables import expand_known
 
 
@@ -72,15 +73,13 @@ class Hooks:
         }
         passed: list[str] = []
         for place, hook in places(hooks).items():
-            if place in results:
-                status, message = results[place].status, results[place].message
-            else:
-                ended = await self._run(hook, stage, place)
-                status, message = ended.status, ended.message
-            if status is HookStatus.PASSED:
+            ended = results[place] if place in results else await self._run(hook, stage, place)
+            if ended.status is HookStatus.PASSED:
                 passed.append(hook.name)
             elif hook.stop_on_failure:
-                return StageResult(outcome_of(status, stage, message), tuple(passed))
+                limit = limit_reached(ended.signal, ended.exit_code)
+                outcome = outcome_of(ended.status, stage, ended.message, over_limit=bool(limit))
+                return StageResult(outcome, tuple(passed))
         return StageResult(OK, tuple(passed))
 
     async def _run(self, hook: Hook, stage: Stage, place: str) -> HookFinished:
@@ -119,6 +118,8 @@ class Hooks:
             env={**self._world.child_env, "TMTUI_TASK_ID": self._task, **variables},
             timeout=hook.timeout,
             job=hook_id,
+            sandbox=hook.sandbox,
+            network=hook.network,
         )
         watch = SilenceWatch(stream, lambda line, seconds: self._note_question(hook_id, line, seconds))
         try:
@@ -155,6 +156,8 @@ def judge(hook: Hook, hook_id: str, ended: Ended, tail: str) -> HookFinished:
         status, words = HookStatus.NOT_FOUND, f"could not be started: {ended.spawn_error}"
     elif ended.timed_out:
         status, words = HookStatus.TIMED_OUT, f"was ended after its timeout of {hook.timeout:g} s"
+    elif limit := limit_reached(ended.signal, ended.exit_code):
+        status, words = HookStatus.SIGNALED, f"was ended: it {limit}"
     elif ended.signal is not None:
         status, words = HookStatus.SIGNALED, f"was ended by signal {ended.signal}"
     elif ended.exit_code == 0:
@@ -177,7 +180,7 @@ def judge(hook: Hook, hook_id: str, ended: Ended, tail: str) -> HookFinished:
     )
 
 
-def outcome_of(status: HookStatus, stage: Stage, message: str) -> Outcome:
+def outcome_of(status: HookStatus, stage: Stage, message: str, *, over_limit: bool = False) -> Outcome:
     """What a hook that must pass and did not means for its attempt."""
     match status:
         case HookStatus.PASSED:
@@ -192,6 +195,8 @@ def outcome_of(status: HookStatus, stage: Stage, message: str) -> Outcome:
             kind = Kind.HOOK_PRE_FAILED
         case HookStatus.TIMED_OUT:
             kind = Kind.HOOK_TIMEOUT
+        case HookStatus.SIGNALED if over_limit:
+            kind = Kind.HOOK_RESOURCE_LIMIT
         case HookStatus.SIGNALED:
             kind = Kind.HOOK_SIGNALED
         case HookStatus.FAILED:

@@ -10,9 +10,12 @@ from tmtui.agents.port import Agent, ToolCall, ToolResult
 from tmtui.domain.clock import Clock, Rng
 from tmtui.domain.plan import Task
 from tmtui.domain.usage import Usage
+from tmtui.engine.providers.rules import GateRules
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
 from tmtui.events.base import Entry, Recorded
 from tmtui.events.tool import FileEffect
+from tmtui.prompts.context import Context
+from tmtui.prompts.templates import BUILT_IN, Templates
 
 
 class EventLog(Protocol):
@@ -94,8 +97,18 @@ class Process(Protocol):
 class Processes(Protocol):
     """Starts children under supervision."""
 
-    async def run(self, command: str, *, cwd: str, env: dict[str, str], timeout: float, job: str) -> Process:
-        """Start `/bin/sh -c command`; it is ended after `timeout` seconds."""
+    async def run(
+        self,
+        command: str,
+        *,
+        cwd: str,
+        env: dict[str, str],
+        timeout: float,
+        job: str,
+        sandbox: bool | None = None,
+        network: bool | None = None,
+    ) -> Process:
+        """Start `/bin/sh -c command`; it is ended after `timeout` seconds. See `Hook` for `sandbox` and `network`."""
         ...
 
     def end_all(self) -> None:
@@ -208,6 +221,11 @@ class Priced(Protocol):
         ...
 
     @property
+    def known(self) -> bool:
+        """Whether it is the model's own price; otherwise `micro` is an estimate."""
+        ...
+
+    @property
     def warning(self) -> str:
         """What a person should know about it; empty for nothing."""
         ...
@@ -305,6 +323,14 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         return self.models[0].model
 
 
+class Surroundings(Protocol):
+    """Looks at the project for a prompt."""
+
+    async def look(self, task: Task, checkpoint: AttemptCheckpointed) -> Context:
+        """What a prompt for `task` may tell of the project, whose files were just recorded. It never fails."""
+        ...
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """Everything outside the engine that it works with."""
 
@@ -318,6 +344,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     worker: Callable[[Task], Agent | Chain]
     """Who does a task."""
     prices: Prices
+    rules: GateRules = GateRules()
     judge: Judge
     user: str = ""
     """Whose run it is, for the books."""
@@ -329,3 +356,9 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """What the variables in a hook's `env` stand for. It is never recorded: there are secrets in it."""
     agent_timeout: float
     """Seconds for the agent's part of one attempt, unless its task says otherwise."""
+    templates: Templates = BUILT_IN
+    """What prompts are made of."""
+    surroundings: Surroundings | None = None
+    """Tells prompts of the project; None tells them nothing."""
+    keep_prompt: Callable[[str, str], None] | None = None
+    """Keeps a task's prompt for people, where that is wanted."""

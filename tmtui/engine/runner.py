@@ -30,7 +30,7 @@ from tmtui.engine.gate import Gate
 from tmtui.engine.journal import Journal
 from tmtui.engine.permissions import Permissions
 from tmtui.engine.ports import World
-from tmtui.engine.provider_gate import ProviderGate
+from tmtui.engine.providers.gate import Helm, ProviderGate
 from tmtui.engine.questions import Questions
 from tmtui.engine.recover import answer_left_open, close_half_done, half_done
 from tmtui.engine.schedule import next_tasks
@@ -54,7 +54,9 @@ class Runner:
         self._slots = Slots(lambda: self.state.limits.max_parallel, self._wake.set)
         questions = Questions(journal, self._slots)
         permissions = Permissions(world.judge, questions, journal.state)
-        desk = Desk(world, journal, self._gate, ProviderGate(world, journal, self._gate), permissions, questions)
+        helm = Helm(self._give_up, self.stop)
+        self._providers = ProviderGate(world, journal, self._gate, helm)
+        desk = Desk(world, journal, self._gate, self._providers, permissions, questions)
         self._sitting = Sitting(desk, answers, self._cancels)
         self._world = world
         self._answers = answers
@@ -106,6 +108,10 @@ class Runner:
         self._cancel_all(Cancel.STOP)
         if force:
             self._world.processes.end_all()
+        self._wake.set()
+
+    def _give_up(self, reason: str) -> None:
+        self._aborting = self._aborting or reason
         self._wake.set()
 
     def hold_for_storage(self, problem: str) -> None:

@@ -81,6 +81,10 @@ class RunWaiting(Event, frozen=True, tag="run.waiting"):
     """`rate_limit`, `budget`, `quota`, `offline` or `storage`."""
     until_ms: int | None = None
     """Wall time at which it goes on by itself; None when that is not known."""
+    key: str = ""
+    """Which model it waits for, as `provider/model`; empty when it is something else."""
+    detail: str = ""
+    """One line that says why."""
 
 
 class RunWoken(Event, frozen=True, tag="run.woken"):

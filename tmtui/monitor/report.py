@@ -23,6 +23,10 @@ class Cost(msgspec.Struct, frozen=True):
     """Requests without a known price: with any, `micro` is a lower bound."""
     requests: int
     usage: Usage
+    estimated: int = 0
+    """Requests whose tokens or price are an estimate."""
+    saved_micro: int = 0
+    """Micro-dollars that caches saved; below zero when they were written and not read."""
 
 
 class AttemptReport(msgspec.Struct, frozen=True):
@@ -230,4 +234,11 @@ def _questions(state: State) -> tuple[QuestionReport, ...]:
 
 
 def _cost(spending: Spending) -> Cost:
-    return Cost(spending.micro_or_unknown, spending.unknown, spending.requests, spending.usage)
+    return Cost(
+        spending.micro_or_unknown,
+        spending.unknown,
+        spending.requests,
+        spending.usage,
+        spending.estimated,
+        spending.saved_micro,
+    )

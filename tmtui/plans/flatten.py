@@ -66,4 +66,4 @@ _INHERITED = ("path", "priority", "profile", "provider", "complexity")
 
 def _with_inherited(subtask: TaskWritten, parent: TaskWritten) -> TaskWritten:
     inherited = {name: getattr(parent, name) for name in _INHERITED if getattr(subtask, name) is None}
-    return subtask.model_copy(update=inherited)
+    return msgspec.structs.replace(subtask, **inherited)

@@ -4,13 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
-
 from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean
 from tmtui.system.documents.hooks import HookDefaultsWritten, HookName, HookUse, HookWritten
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Dollars, Line, OneOrMany, RelativePath, Seconds, Text
+from tmtui.system.documents.written import After, Before, Between, InJsonSchema, Written
 
 
 _PRIORITIES: Mapping[str, int] = {"critical": 20, "high": 10, "medium": 0, "normal": 0, "low": -10}
@@ -47,9 +45,9 @@ def _as_texts(metadata: dict[str, Any]) -> dict[str, str]:
     }
 
 
-Priority = Annotated[int, BeforeValidator(_priority), WithJsonSchema({"type": ["string", "integer"]})]
-Complexity = Annotated[Literal["simple", "medium", "complex"], BeforeValidator(_complexity)]
-Metadata = Annotated[dict[str, Any], AfterValidator(_as_texts)]
+Priority = Annotated[int, Before(_priority), InJsonSchema({"type": ["string", "integer"]})]
+Complexity = Annotated[Literal["simple", "medium", "complex"], Before(_complexity)]
+Metadata = Annotated[dict[str, Any], After(_as_texts)]
 
 
 class TaskWritten(Written):
@@ -57,7 +55,7 @@ class TaskWritten(Written):
 
     id: str | None = None
     """1 to 64 letters, digits, '.', '_' or '-'. A subtask's id follows its parent's: `parent.1`."""
-    title: Annotated[Line, AfterValidator(_not_empty)] | None = None
+    title: Annotated[Line, After(_not_empty)] | None = None
     """What it is about, in one line."""
     description: Text | None = None
     """What the agent is asked to do."""
@@ -99,7 +97,7 @@ class TaskWritten(Written):
     """For the agent's part of one attempt: seconds, or text such as `30m`."""
     budget_usd: Dollars | None = None
     """What it may cost."""
-    max_attempts: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    max_attempts: Annotated[int, Between(1, 1_000)] | None = None
     """Attempts that may fail before a person is asked."""
     progress: bool | None = None
     """Whether an attempt that changes no file counts as no progress, which is the default."""
@@ -121,16 +119,16 @@ class TaskWritten(Written):
         "detect_non_progress": "progress",
     }
 
-    @model_validator(mode="before")
     @classmethod
-    def _bare_title(cls, data: Any) -> Any:
-        return {"title": data} if isinstance(data, str) else data
+    def spelled_out(cls, word: str) -> Any:
+        """A bare title."""
+        return {"title": word}
 
 
 class PhaseWritten(Written):
     """Tasks that are shown together. Phases do not wait for each other; `depends_on` says who waits."""
 
-    name: Annotated[Line, AfterValidator(_not_empty)] | None = None
+    name: Annotated[Line, After(_not_empty)] | None = None
     """What they are shown under."""
     description: Line | None = None
     """For readers of the file."""
@@ -139,10 +137,10 @@ class PhaseWritten(Written):
 
     spellings: ClassVar[Mapping[str, str]] = {"title": "name", "phase": "name"}
 
-    @model_validator(mode="before")
     @classmethod
-    def _bare_name(cls, data: Any) -> Any:
-        return {"name": data} if isinstance(data, str) else data
+    def spelled_out(cls, word: str) -> Any:
+        """A bare name."""
+        return {"name": word}
 
 
 class PlanWritten(Written):

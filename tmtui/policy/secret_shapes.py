@@ -7,8 +7,7 @@ to hold back. Everything but the tail is bounded, so both take time in proportio
 """
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -34,6 +33,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a letter or digit right before the start makes it something else."""
     starts: tuple[str, ...]
     caseless: bool = False
+    stems: tuple[str, ...] = ()
+    """One of these stands in each of `starts`, where that makes fewer to look for."""
     between: tuple[Step, ...] = ()
     keep: bool = False
     """Whether all up to here stays readable, such as `password=`."""
@@ -45,13 +46,12 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     after: str = ""
     """What stays readable at the end."""
 
-    def whole(self, group: str) -> str:
-        """The expression that finds it, as a group of that name; what stays readable is the group `k` and the name."""
+    def whole(self) -> str:
+        """The expression that finds it; what stays readable is the group `kept`."""
         starts = "|".join("".join(_letter(c, caseless=self.caseless) for c in start) for start in self.starts)
         kept = f"(?:{starts}){_row(self.between)}"
-        front = f"(?P<k{group}>{kept})" if self.keep else kept
         tail = f"{self.tail}*" if self.tail else ""
-        return f"(?P<{group}>{self._border}{front}{self.ahead}{_row(self.secret)}{tail})"
+        return f"{self._border}(?P<kept>{kept}){self.ahead}{_row(self.secret)}{tail}"
 
     def begun(self) -> str:
         """The expression for a beginning of it that reaches the end of the text."""
@@ -126,13 +126,14 @@ TOKENS: Final = (
         starts=tuple(
             f"-----BEGIN {kind}PRIVATE KEY" for kind in ("", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED ", "PGP ")
         ),
+        stems=("PRIVATE KEY",),
         secret=(Step("[ BLOCK]", 0, 6), *_literally("-----")),
         tail="[A-Za-z0-9+/=\\s\\\\:,]",
     ),
     Shape(
         name="encrypted private key",
         apart=False,
-        starts=("Proc-Type: 4,ENCRYPTED",),
+        starts=("-Type: 4,ENCRYPTED",),
         secret=(Step("[\\s\\\\nr]", 1, 8), *_literally("DEK-Info: "), Step("[A-Z0-9-]", 1, 40), *_literally(",")),
         tail="[A-Za-z0-9+/=\\s\\\\]",
     ),
@@ -174,7 +175,8 @@ TOKENS: Final = (
             *(Step("[A-Za-z]", 1, 10), Step("[ \\t]", 1, 4)),
         ),
         keep=True,
-        secret=(Step(_CREDENTIAL, 8, 8),),
+        ahead=_with_digit_and_letter(_CREDENTIAL, 24),
+        secret=(Step(_CREDENTIAL, 8, 24),),
         tail=_CREDENTIAL,
     ),
 )
@@ -190,6 +192,7 @@ ASSIGNMENTS: Final = (
             *("token", "credentials", "credential"),
         ),
         caseless=True,
+        stems=("key", "secret", "passw", "passphrase", "token", "credential"),
         between=(
             Step("[\"'\\]]", 0, 2),
             Step("[ \\t]", 0, 8),
@@ -208,42 +211,67 @@ ASSIGNMENTS: Final = (
 MARK: Final = "[redacted]"
 
 
+class Settled(msgspec.Struct, frozen=True):
+    """As much of a text as can be decided."""
+
+    text: str
+    """With a mark for each secret."""
+    end: int
+    """How much of the original that is."""
+    tail: str = ""
+    """The class of characters that belong to the last secret if they come next; empty when it is over."""
+
+
 class Shapes:
-    """Finds and takes out every secret of some shapes. The earliest wins; of those that start together, the first."""
+    """Takes out every secret of some shapes. The earliest wins; of those that start together, the first."""
 
     def __init__(self, shapes: tuple[Shape, ...]) -> None:
         self._shapes = shapes
-        self._begun = re.compile("|".join(shape.begun() for shape in shapes), re.ASCII)
-        self._reach = max(map(_reach, shapes))
+        self._whole = [re.compile(shape.whole(), re.ASCII) for shape in shapes]
+        self._begun = [re.compile(shape.begun(), re.ASCII) for shape in shapes]
+        self._beginnings: dict[str, set[int]] = {}
+        for i, shape in enumerate(shapes):
+            for word in shape.starts:
+                for length in range(1, len(word)):
+                    self._beginnings.setdefault(word[:length].lower(), set()).add(i)
+        self._longest = max(map(len, self._beginnings), default=0)
 
-    def near(self, text: str) -> "re.Pattern[str] | None":
-        """The expression for the shapes that the text may hold, or None when it can hold none: a quick look."""
-        low = text.lower()
-        near = tuple(i for i, shape in enumerate(self._shapes) if any(start.lower() in low for start in shape.starts))
-        return _compiled(self._shapes, near) if near else None
+    def settle(self, text: str, start: int = 0, *, last: bool = True) -> Settled:
+        """Redact the text from `start`, up to what more text may complete; to its end if it is the last of it."""
+        out: list[str] = []
+        for place, i in self._places(text, last=last):
+            if place < start:
+                continue
+            if not last and self._begun[i].match(text, place):
+                return Settled("".join([*out, text[start:place]]), place)
+            if match := self._whole[i].match(text, place):
+                shape = self._shapes[i]
+                out += [text[start:place], match["kept"] if shape.keep else "", MARK, shape.after]
+                start = match.end()
+                if start == len(text):
+                    return Settled("".join(out), start, shape.tail)
+        return Settled("".join([*out, text[start:]]) if out or start else text, len(text))
 
-    def replacement(self, match: re.Match[str]) -> str:
-        """What stands in the place of what was found."""
-        shape = self._found(match)
-        return (match[f"k{match.lastgroup}"] if shape.keep else "") + MARK + shape.after
+    def finds(self, text: str) -> bool:
+        """Whether there is one in it."""
+        return any(self._whole[i].match(text, place) for place, i in self._places(text, last=True))
 
-    def tail(self, match: re.Match[str]) -> str:
-        """The class of characters that what was found may go on with; empty when it is over."""
-        return self._found(match).tail
-
-    def begun(self, text: str, start: int) -> int:
-        """Where, from `start`, something begins that more text may complete; the end of the text when nothing does."""
-        found = self._begun.search(text, max(start, len(text) - self._reach))
-        return found.start() if found else len(text)
-
-    def _found(self, match: re.Match[str]) -> Shape:
-        return self._shapes[int(str(match.lastgroup)[1:])]
-
-
-def _reach(shape: Shape) -> int:
-    return max(map(len, shape.starts)) + sum(step.most for step in (*shape.between, *shape.secret))
+    def _places(self, text: str, *, last: bool) -> list[tuple[int, int]]:
+        """Where a shape may start, with the shape's number, in the order in which they are tried."""
+        low = text.replace("\u0130", "i").lower()  # the one letter that grows when it is made small
+        places: list[tuple[int, int]] = []
+        for i, shape in enumerate(self._shapes):
+            cased = low if shape.caseless else text
+            if not shape.stems or any(stem in cased for stem in shape.stems):
+                places += [(place, i) for word in shape.starts for place in _occurrences(word, cased)]
+        if not last:
+            for place in range(max(0, len(text) - self._longest), len(text)):
+                places += [(place, i) for i in self._beginnings.get(low[place:], ())]
+        return sorted(places)
 
 
-@cache
-def _compiled(shapes: tuple[Shape, ...], near: tuple[int, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(shapes[i].whole(f"s{i}") for i in near), re.ASCII)
+def _occurrences(word: str, text: str) -> Iterator[int]:
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + 1)

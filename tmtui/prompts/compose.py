@@ -1,13 +1,21 @@
 """From a task and its history to what the agent is asked."""
 
 import hashlib
+from typing import Final
 
 import msgspec
 
 from tmtui.domain.plan import Task
-from tmtui.prompts.builtin import RETRY, SYSTEM, TASK
+from tmtui.domain.text import clean_line
+from tmtui.prompts.builtin import TASK
+from tmtui.prompts.context import Context, FileText
 from tmtui.prompts.fence import fence
 from tmtui.prompts.render import compile_template, render
+from tmtui.prompts.templates import BUILT_IN, PROJECT, Templates, names_in
+
+
+NOTHING: Final = Context()
+"""Of a project of which nothing is told."""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -41,7 +49,15 @@ def load_templates() -> None:
     compile_template(TASK)
 
 
-def compose(task: Task, failures: tuple[Failure, ...], note: str, description: str, nonce: str) -> Prompt:
+def compose(
+    task: Task,
+    failures: tuple[Failure, ...],
+    note: str,
+    description: str,
+    nonce: str,
+    context: Context = NOTHING,
+    templates: Templates = BUILT_IN,
+) -> Prompt:
     """Say what is asked of the agent.
 
     Args:
@@ -49,32 +65,72 @@ def compose(task: Task, failures: tuple[Failure, ...], note: str, description: s
         failures: The earlier attempts that did not pass, oldest first.
         note: What a person adds; empty for nothing.
         description: Replaces the task's own when not empty.
-        nonce: The word in the fences around foreign text; needed with failures only.
+        nonce: The word in the fences around foreign text.
+        context: What of the project is told.
+        templates: What the prompt is made of.
 
     Raises:
         ProblemsError: a template cannot be filled in.
     """
-    variables = {
+    about = {**dict.fromkeys(PROJECT, ""), **_project(context), **templates.variables}
+    of_task = {**about, **_of_task(task, note, description, context, nonce)}
+    text = render(templates.task.text, templates.task.name, of_task)
+    if failures:
+        again = {**of_task, **_of_failures(failures, context.previous_response, nonce)}
+        retry = render(templates.retry.text, templates.retry.name, again)
+        text = retry if _tells_task(templates.retry.text) else retry + "\n" + text
+    return Prompt(render(templates.system.text, templates.system.name, about), text)
+
+
+def _project(context: Context) -> dict[str, str]:
+    """What the project's folder says about itself, a line each: part of the system prompt, and so no more."""
+    return {"project_name": clean_line(context.project_name, 80), "language": clean_line(context.language, 40)}
+
+
+def _of_task(task: Task, note: str, description: str, context: Context, nonce: str) -> dict[str, str]:
+    contents = "\n\n".join(fence(_marked(file), f"file {file.path}", nonce) for file in context.contents)
+    return {
+        "task_id": task.id,
         "task_title": task.title,
         "task_description": description or task.description,
         "task_path": task.path,
         "task_requirements": _bullets((*task.acceptance_criteria, *task.definition_of_done)),
+        "git_status": _fenced(context.git_status, "git status", nonce),
+        "file_list": _fenced(_file_list(context), "file names", nonce),
+        "file_contents": contents,
         "post_hooks": _bullets(tuple(f"{hook.name}: `{hook.command.strip()}`" for hook in task.post_hooks)),
         "note": note,
     }
-    text = render(TASK, "task.txt", variables)
-    if failures:
-        *earlier, last = failures
-        again = {
-            **variables,
-            "attempt_number": last.round,
-            "failure_reason": fence(last.reason, "the run", nonce),
-            "error_output": fence(last.output, last.source, nonce) if last.output else "",
-            "earlier_attempts": fence(_bullets(tuple(map(_line, earlier))), "the run", nonce) if earlier else "",
-            "fix_suggestions": _suggestion(last),
-        }
-        text = render(RETRY, "retry.txt", again) + "\n" + text
-    return Prompt(render(SYSTEM, "system.txt", variables), text)
+
+
+def _of_failures(failures: tuple[Failure, ...], said: str, nonce: str) -> dict[str, str | int]:
+    *earlier, last = failures
+    return {
+        "attempt_number": last.round,
+        "previous_response": _fenced(said, "your last answer", nonce),
+        "failure_reason": fence(last.reason, "the run", nonce),
+        "error_output": _fenced(last.output, last.source, nonce),
+        "earlier_attempts": _fenced(_bullets(tuple(map(_line, earlier))), "the run", nonce),
+        "fix_suggestions": _suggestion(last),
+    }
+
+
+def _tells_task(retry: str) -> bool:
+    """Whether a retry's template says itself what the task is, so that it need not be told behind it."""
+    return "task_description" in names_in(retry)
+
+
+def _fenced(text: str, source: str, nonce: str) -> str:
+    return fence(text, source, nonce) if text else ""
+
+
+def _file_list(context: Context) -> str:
+    more = (f"… and {context.files_left_out:,} more",) if context.files_left_out else ()
+    return "\n".join((*context.files, *more))
+
+
+def _marked(file: FileText) -> str:
+    return f"{file.text}\n… the file goes on" if file.cut else file.text
 
 
 def _bullets(lines: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ templates. A variable that does not exist is an error with its place, never an e
 
 import traceback
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from tmtui.domain.problem import Problem, ProblemsError
@@ -55,10 +55,21 @@ def compile_template(template: str) -> Any:
     Raises:
         jinja2.TemplateSyntaxError: it is malformed.
     """
+    return _environment().from_string(template)
+
+
+def parse(template: str) -> Any:
+    """A template as Jinja's syntax tree.
+
+    Raises:
+        jinja2.TemplateSyntaxError: it is malformed.
+    """
+    return _environment().parse(template)
+
+
+@cache
+def _environment() -> Any:
     from jinja2 import StrictUndefined  # noqa: PLC0415  # as above
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415  # as above
 
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True
-    )
-    return environment.from_string(template)
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)

@@ -32,8 +32,8 @@ PERIOD_MS: Final = 60_000
 LEAKING: Final = ("requests", "tokens", "input_tokens", "output_tokens")
 """The limits of which each request takes a known part. The others are shown, and close when a refusal says so."""
 
-_ROUNDING: Final = 0.05
-"""Units that a calculation in fractions of milliseconds may be wrong by."""
+_ROUNDING_MS: Final = 0.01
+"""What sums of fractions of milliseconds since the epoch may be wrong by."""
 
 
 class Bucket(msgspec.Struct, frozen=True):
@@ -144,10 +144,10 @@ def _closed_until(buckets: Buckets, now_ms: int) -> int:
 
 def _wait(name: str, bucket: Bucket, wanted: int, now_ms: int) -> Flow:
     """One that wants more than the bucket holds waits until it is full: the provider alone knows its burst."""
-    missing = min(wanted, bucket.limit) - left(bucket, now_ms)
-    if missing < _ROUNDING:
+    missing_ms = (min(wanted, bucket.limit) - left(bucket, now_ms)) * PERIOD_MS / bucket.limit
+    if missing_ms < _ROUNDING_MS:
         return Flow(ok=True)
-    refill_ms = now_ms + missing * PERIOD_MS / bucket.limit
+    refill_ms = now_ms + missing_ms
     if bucket.reset_ms is not None and now_ms < bucket.reset_ms < refill_ms and _fits_at_reset(bucket, wanted):
         refill_ms = bucket.reset_ms
     return Flow(ok=False, name=name, wait_until_ms=ceil(refill_ms))

@@ -185,6 +185,8 @@ class Crossing(msgspec.Struct, frozen=True):
     """A threshold that was just passed for the first time."""
 
     account: Account
+    level: str
+    """`warning` or `critical`."""
     percent: float
     used: int
     """Spent, in micro-dollars."""
@@ -354,11 +356,11 @@ def _charge(ledger: Ledger, caps: Caps, accounts: tuple[Account, ...], micro: in
 
 def _crossings(ledger: Ledger, caps: Caps, accounts: Iterable[Account], spent: dict[str, int]) -> Iterator[Crossing]:
     for account in accounts:
-        for percent in (caps.warn_percent, caps.critical_percent):
+        for level, percent in (("warning", caps.warn_percent), ("critical", caps.critical_percent)):
             used = spent[account.name]
             passed = account.cap is not None and used * 100 >= account.cap * percent
             if passed and _mark(account, percent) not in ledger.announced:
-                yield Crossing(account, percent, used)
+                yield Crossing(account, level, percent, used)
 
 
 def _mark(account: Account, percent: float) -> str:

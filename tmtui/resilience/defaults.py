@@ -55,7 +55,8 @@ RETRY_SECONDS: Final = Default(120, "seconds the share is taken over", _SRE)
 RETRY_LEAST: Final = Default(3, "retries that are always allowed", "choice: a quiet client may try again too")
 RETRIES_PER_MINUTE: Final = Default(50, "retries of a run", "choice: a storm is not fed")
 THROTTLE_K: Final = Default(2.0, "requests to each one accepted", _SRE)
-THROTTLE_SECONDS: Final = Default(600, "seconds", "longer than the slowest answers, as its counts must be")
+THROTTLE_LEAST: Final = Default(10, "requests before it counts", "choice: a single failure says nothing")
+THROTTLE_SECONDS: Final = Default(120, "seconds", _SRE)
 
 # Waiting.
 FALLBACK_IF_OVER_SECONDS: Final = Default(20.0, "seconds", "choice: a person notices longer waits")
@@ -86,7 +87,7 @@ BURN_SECONDS: Final = Default(600, "seconds the burn rate is taken over", "choic
 
 # Tools, hooks and agents.
 TOOL_SECONDS: Final = Default(120.0, "seconds", _SDK)
-TOOL_OUTPUT_BYTES: Final = Default(100 * 1024, "bytes to the model", _SDK)
+TOOL_OUTPUT_BYTES: Final = Default(100_000, "bytes to the model", _SDK)
 OUTPUT_HEAD_BYTES: Final = Default(64 * 1024, "bytes stored", "choice: how it began")
 OUTPUT_TAIL_BYTES: Final = Default(256 * 1024, "bytes stored", "choice: the end holds the failure")
 FILE_BYTES: Final = Default(256 * 1024, "bytes", _SDK)

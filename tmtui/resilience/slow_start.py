@@ -36,6 +36,11 @@ def enter(gate: SlowStart, now: float, idle: float = SLOW_START_IDLE_SECONDS.val
     return msgspec.structs.replace(gate, **changed), True
 
 
+def begun_well(gate: SlowStart, now: float) -> SlowStart:
+    """A request's answer has begun, so the provider took it: one more may be under way."""
+    return msgspec.structs.replace(gate, allowed=min(gate.most, gate.allowed + 1), active=now)
+
+
 def leave_well(gate: SlowStart, now: float) -> SlowStart:
     """A request came back well: one more may be under way."""
     return msgspec.structs.replace(_left(gate, now), allowed=min(gate.most, gate.allowed + 1))

@@ -25,7 +25,7 @@ def add(tally: Tally, now: float, count: int = 1) -> Tally:
 def at_least(tally: Tally, now: float, seconds: float) -> int:
     """The count of the slots that surely lie within the last `seconds`."""
     first = (now - seconds) / tally.width
-    return sum(count for slot, count in tally.slots if slot >= first)
+    return sum(count for slot, count in tally.slots if slot > first)
 
 
 def at_most(tally: Tally, now: float, seconds: float) -> int:

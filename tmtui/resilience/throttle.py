@@ -5,8 +5,13 @@ probability `(requests - K * accepts) / (requests + 1)`. With K = 2 nothing is r
 are accepted. Requests are counted before they are sent, the refused ones as well, or the refusals would never end up
 in balance with what the provider takes.
 
+Two things differ, because a model may take minutes and is asked a few times in each: what is still under way does not
+speak against the provider, and a tenth is always sent, so that the end of an outage is noticed soon.
+
 Time is monotonic, in seconds.
 """
+
+from typing import Final
 
 import msgspec
 
@@ -15,29 +20,38 @@ from tmtui.resilience.defaults import THROTTLE_K, THROTTLE_SECONDS
 from tmtui.resilience.tally import Tally, add, at_most
 
 
-_SLOTS = Tally(width=5.0, kept=THROTTLE_SECONDS.value // 5 + 1)
+LARGEST_CHANCE: Final = 0.9
+"""The probability of a refusal that is never passed."""
 
 
 class Throttle(msgspec.Struct, frozen=True):
-    """What was asked of one provider in the last minutes, and what of it was accepted."""
+    """What was asked of one provider of late, and what of it was accepted."""
 
-    requests: Tally = _SLOTS
-    accepts: Tally = _SLOTS
+    requests: Tally = Tally(kept=THROTTLE_SECONDS.value + 1)
+    accepts: Tally = Tally(kept=THROTTLE_SECONDS.value + 1)
+    under_way: int = 0
+    """Sent, without a word so far."""
 
 
 def refusal_chance(throttle: Throttle, now: float, k: float = THROTTLE_K.value) -> float:
     """The probability with which a request is refused here."""
     requests = at_most(throttle.requests, now, THROTTLE_SECONDS.value)
     accepts = at_most(throttle.accepts, now, THROTTLE_SECONDS.value)
-    return max(0.0, (requests - k * accepts) / (requests + 1))
+    chance = (requests - throttle.under_way - k * accepts) / (requests + 1)
+    return min(LARGEST_CHANCE, max(0.0, chance))
 
 
 def ask(throttle: Throttle, now: float, rng: Rng, k: float = THROTTLE_K.value) -> tuple[Throttle, bool]:
     """Count a request, and say whether it may be sent."""
     sent = rng.random() >= refusal_chance(throttle, now, k)
-    return Throttle(add(throttle.requests, now), throttle.accepts), sent
+    return Throttle(add(throttle.requests, now), throttle.accepts, throttle.under_way + sent), sent
 
 
 def on_accept(throttle: Throttle, now: float) -> Throttle:
     """The provider took a request on, whatever became of it: it was not overloaded."""
-    return Throttle(throttle.requests, add(throttle.accepts, now))
+    return Throttle(throttle.requests, add(throttle.accepts, now), max(0, throttle.under_way - 1))
+
+
+def on_reject(throttle: Throttle) -> Throttle:
+    """The provider turned a request away, or nobody will know."""
+    return msgspec.structs.replace(throttle, under_way=max(0, throttle.under_way - 1))

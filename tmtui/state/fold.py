@@ -38,6 +38,7 @@ from tmtui.state.model import (
     AttemptState,
     Circuit,
     Decision,
+    Hold,
     HookState,
     RequestState,
     Spending,
@@ -243,6 +244,8 @@ def _run_unpaused(state: State, _: Recorded, __: run.RunUnpaused) -> None:
 def _run_waiting(state: State, _: Recorded, event: run.RunWaiting) -> None:
     _move_run(state, RunStatus.WAITING)
     state.reason, state.until_ms = event.reason, event.until_ms
+    if event.key:
+        state.holds[event.key] = Hold(event.reason, event.detail, event.until_ms)
 
 
 def _run_woken(state: State, _: Recorded, __: run.RunWoken) -> None:
@@ -251,6 +254,7 @@ def _run_woken(state: State, _: Recorded, __: run.RunWoken) -> None:
     if not state.paused:
         _move_run(state, RunStatus.RUNNING)
     state.reason, state.until_ms = "", None
+    state.holds.clear()
 
 
 def _end_sitting(state: State, at_ms: int) -> None:
@@ -636,7 +640,7 @@ def _money_spent(state: State, recorded: Recorded, event: money.MoneySpent) -> N
     subject = _task(state, recorded)
     spent = (state.spending, subject.spending, _attempt(state, recorded).spending)
     for spending in (*spent, state.models.setdefault(event.model, Spending())):
-        spending.add(event.usage, event.micro)
+        spending.add(event.usage, event.micro, estimated=event.estimated, saved_micro=event.saved_micro)
 
 
 def _provider_retrying(state: State, recorded: Recorded, event: resilience.ProviderRetrying) -> None:

@@ -27,10 +27,16 @@ class Spending(msgspec.Struct):
     """Requests whose price is not known: with any, `micro` is a lower bound."""
     requests: int = 0
     usage: Usage = Usage()
+    estimated: int = 0
+    """Requests whose tokens or price are an estimate."""
+    saved_micro: int = 0
+    """Micro-dollars that caches saved; below zero when they were written and not yet read."""
 
-    def add(self, usage: Usage, micro: int | None) -> None:
+    def add(self, usage: Usage, micro: int | None, *, estimated: bool = False, saved_micro: int = 0) -> None:
         """Count one request."""
         self.requests += 1
+        self.estimated += estimated
+        self.saved_micro += saved_micro
         self.usage = self.usage + usage
         if micro is None:
             self.unknown += 1
@@ -102,6 +108,14 @@ class Waiting(msgspec.Struct, frozen=True):
     model: str
     reason: str
     cause: str
+    until_ms: int | None
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """Why and until when a model is not asked."""
+
+    cause: str
+    reason: str
     until_ms: int | None
 
 
@@ -314,6 +328,8 @@ class State(msgspec.Struct):
     """What each provider last told of its limits, by `provider/model`."""
     warned: dict[str, Warned] = {}
     """By budget."""
+    holds: dict[str, Hold] = {}
+    """What keeps models from being asked, by `provider/model`. It outlives the engine that was told so."""
     rules: dict[str, str] = {}
     """Permission rules that a person's answers wrote down: `allow` or `deny` by rule."""
     consecutive_failures: int = 0

@@ -66,6 +66,11 @@ class Sum(msgspec.Struct, frozen=True, kw_only=True):
     """What caches saved."""
     usage: Usage = Usage()
 
+    @property
+    def micro_or_unknown(self) -> int | None:
+        """The amount, or None when there were requests and not one had a known price."""
+        return None if self.unknown and self.unknown == self.requests else self.micro
+
 
 DIMENSIONS: Final[Mapping[str, str]] = {
     "task": "task",

@@ -7,6 +7,7 @@
 - `lock`: one engine to a state folder. `control`: the socket by which others speak to it.
 - `state_dir`: where a project's state lives, and how its files are opened.
 - `confined`, on top of `beneath`: files below one folder, and nothing else.
+- `sandbox`: what keeps a command from the rest of the machine.
 - `environment`: what a child may know. `variables`: `${VAR}` in what people write.
 - `clock`: the machine's time. `machine`: which machine, since which start.
 """

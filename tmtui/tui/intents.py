@@ -425,20 +425,26 @@ class Copy(Intent):
     ID, KEYS, WORD, WHERE = "text.copy", "y", "copy", Where.PANE
 
 
-# A decision.
+class OpenInEditor(Intent):
+    """Open the text in your editor ($VISUAL, $EDITOR), at the line in sight. What you change there stays there."""
+
+    ID, KEYS, WHERE = "text.editor", "e", Where.PANE
+
+
+# A decision: a task is stuck. `ASKED` tells its answers from those to a permission question, which share some keys.
 
 
 class Retry(Intent):
     """Give the task one more attempt."""
 
-    ID, KEYS, WORD = "decision.retry", "r", "Retry"
+    ID, KEYS, WORD, ASKED = "decision.retry", "r", "Retry", "task"
     WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
 
 
 class Skip(Intent):
     """Go on without the task, and without those that need it."""
 
-    ID, KEYS, WORD = "decision.skip", "s", "Skip"
+    ID, KEYS, WORD, ASKED = "decision.skip", "s", "Skip", "task"
     WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
 
 
@@ -446,22 +452,97 @@ class AbortRun(Intent):
     """Give the whole run up. Asks once more."""
 
     AT_ONCE = True
-    ID, KEYS, WORD = "decision.abort", "a", "Abort run"
+    ID, KEYS, WORD, ASKED = "decision.abort", "a", "Abort run", "task"
     WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
 
 
 class LookAtDiff(Intent):
     """Look at what the last attempt changed."""
 
-    ID, KEYS, WORD, WHERE, PALETTE = "decision.diff", "d", "Diff", Where.DECISION, False
+    ID, KEYS, WORD, ASKED = "decision.diff", "d", "Diff", "task"
+    WHERE, PALETTE = Where.DECISION, False
+
+
+class EditPrompt(Intent):
+    """Edit the task's description in your editor, and give it one more attempt with that."""
+
+    ID, KEYS, WORD, ASKED = "decision.prompt", "e", "Edit prompt", "task"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
 
 
 class NoteAndRetry(Intent):
     """Tell the agent something, and give it one more attempt."""
 
     AT_ONCE = True
-    ID, KEYS, WORD = "decision.note", "n", "Note and retry"
+    ID, KEYS, WORD, ASKED = "decision.note", "n", "Note and retry", "task"
     WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class UndoAndRetry(Intent):
+    """Take back what the last attempt changed, and give the task one more attempt."""
+
+    ID, KEYS, WORD, ASKED = "decision.undo", "u", "Undo and retry", "task"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class RetryAll(Intent):
+    """Give every task that is stuck, or every marked one, one more attempt."""
+
+    ID, KEYS, WORD, ASKED = "decision.retry-all", "R", "Retry all", "task"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class SkipAll(Intent):
+    """Go on without every task that is stuck, or every marked one."""
+
+    ID, KEYS, WORD, ASKED = "decision.skip-all", "S", "Skip all", "task"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+# A decision: an agent wants to do something.
+
+
+class AllowOnce(Intent):
+    """Let it be done, this once."""
+
+    ID, KEYS, WORD, ASKED = "permission.once", "a", "Allow once", "permission"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class AllowAlways(Intent):
+    """Let it be done, and whatever else the rule allows, for the rest of the run."""
+
+    ID, KEYS, WORD, ASKED = "permission.always", "A", "Allow always", "permission"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class Reject(Intent):
+    """Do not let it be done; the agent is told, and goes on another way."""
+
+    ID, KEYS, WORD, ASKED = "permission.reject", "r", "Reject", "permission"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class RejectAlways(Intent):
+    """Do not let it be done, nor anything else that the rule names, for the rest of the run."""
+
+    ID, KEYS, WORD, ASKED = "permission.reject-always", "R", "Reject always", "permission"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class RejectWithNote(Intent):
+    """Do not let it be done, and tell the agent why."""
+
+    AT_ONCE = True
+    ID, KEYS, WORD, ASKED = "permission.note", "n", "Reject with a note", "permission"
+    WHERE, NEEDS, PALETTE = Where.DECISION, Needs.ENGINE, False
+
+
+class LookAtWhole(Intent):
+    """Look at the whole of what is asked."""
+
+    ID, KEYS, WORD, ASKED = "permission.look", "v", "View it whole", "permission"
+    WHERE, PALETTE = Where.DECISION, False
 
 
 # The answers to a question of the cockpit's own.

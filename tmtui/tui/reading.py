@@ -14,9 +14,10 @@ from tmtui.state.model import AttemptState, TaskState
 from tmtui.state.selectors import attempt_ms
 from tmtui.state.transcript import Transcript
 from tmtui.tui.bridge import Bridge
-from tmtui.tui.figures import clock
+from tmtui.tui.figures import clock, percent
 from tmtui.tui.frame import Touched
 from tmtui.tui.marks import ATTEMPT_MARKS, TASK_MARKS
+from tmtui.tui.meters import CLOSE, level
 from tmtui.tui.pages.attempts import attempts_page
 from tmtui.tui.pages.diff import diff_page
 from tmtui.tui.pages.info import info_page
@@ -134,7 +135,10 @@ class Reading:
                 own = ATTEMPT_MARKS[attempt.status]
                 parts[1] = Span(f"attempt {attempt.number} of {len(subject.attempts)} {own.word}", own.ink)
             parts.append(Span(clock(attempt_ms(attempt, self._bridge.now_ms())), Ink.MUTED))
-            parts.append(Span(attempt.model or attempt.agent, Ink.MUTED))
+            parts.append(Span(attempt.served_by or attempt.model or attempt.agent, Ink.MUTED))
+            if attempt.context and attempt.prompt_tokens:
+                part = attempt.prompt_tokens / attempt.context
+                parts.append(Span(f"context {percent(part)}", level(part) if part >= CLOSE else Ink.MUTED))
         return list(subject_spans(parts, self._pane.inner_width))
 
     def _make_pages(self, subject: TaskState | None, attempt: AttemptState | None) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from tmtui.domain.status import TaskStatus
 from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Stop, Unpause
+from tmtui.state.model import Decision
 from tmtui.state.selectors import is_over
 from tmtui.tui.bridge import Bridge
 from tmtui.tui.ports import CockpitExit, Send
@@ -59,19 +60,30 @@ class Steering:
 
     # Commands.
 
-    def answer(self, choice: str, note: str = "") -> None:
+    def answer(self, choice: str, note: str = "", *, prompt: str = "", restore: bool = False) -> None:
         """Settle the question that stands in the bar."""
         decision = self._decision.decision
         if decision is None or self._decision.sent:
             return
         self._decision.sent = f"{choice} is on its way to the engine…"
         self._decision.refresh()
-        start(self._decision, partial(self._answer, Answer(decision.id, choice, note)), "answers")
+        command = Answer(decision.id, choice, note, prompt, restore)
+        start(self._decision, partial(self._answer, command), "answers")
 
     async def _answer(self, command: Answer) -> None:
         if not await self.command(command):
             self._decision.sent = ""
             self._decision.refresh()
+
+    def answer_all(self, choice: str, decisions: list[Decision]) -> None:
+        """Settle several questions alike."""
+        for decision in decisions:
+            start(self._decision, partial(self.command, Answer(decision.id, choice)), "answers")
+
+    def description(self, task: str) -> str:
+        """What an agent is asked to do for a task: its description, or what an answer has put in its place."""
+        subject = self._bridge.state.tasks.get(task)
+        return (subject.prompt or subject.task.description) if subject else ""
 
     def pause_or_go_on(self) -> None:
         """Hold the run, or let it go on."""

@@ -69,6 +69,11 @@ class Workspace:
             workspace.problem = clean_line(f"there are no checkpoints: {error}", PROBLEM_CAP)
         return workspace
 
+    @property
+    def parts(self) -> Parts | None:
+        """The parts that read what was recorded; None when there are no checkpoints."""
+        return None if self.problem else self._made
+
     async def fingerprint(self) -> str:
         """Git's id of the tree of all that the root holds at this moment.
 

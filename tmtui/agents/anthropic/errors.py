@@ -16,9 +16,11 @@ here.
 Nothing of a proxy's page is ever shown, and what the API says is made safe for one line.
 """
 
+import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
+from socket import gaierror
 from typing import Final
 
 import msgspec
@@ -116,6 +118,7 @@ NAMES: Final[Mapping[str, Kind]] = {
     "CredentialsError": Kind.AUTH,
     "IdentityTokenFileError": Kind.AUTH,
     "RetryableError": Kind.API_500,
+    "WorkloadIdentityError": Kind.AUTH,
 }
 """The SDK's errors that are neither a status nor a connection, by their class."""
 
@@ -137,6 +140,7 @@ BEFORE: Final[Mapping[str, Kind]] = {
     "RemoteProtocolError": Kind.PROTOCOL_ERROR,
     "ProtocolError": Kind.PROTOCOL_ERROR,
     "DecodingError": Kind.PROTOCOL_ERROR,
+    "SSEError": Kind.PROTOCOL_ERROR,
     "TooManyRedirects": Kind.PROTOCOL_ERROR,
     "HTTPStatusError": Kind.API_500,
     "LocalProtocolError": Kind.CONFIG_INVALID,
@@ -357,7 +361,7 @@ def _reason(error: BaseException) -> str:
     """What the innermost exception says, which is the cause."""
     *_, root = chain(error)
     if isinstance(root, ssl.SSLCertVerificationError):
-        return root.verify_message or "its certificate is not valid"
-    if isinstance(root, OSError) and root.strerror:
-        return root.strerror
+        return getattr(root, "verify_message", "") or "its certificate is not valid"
+    if isinstance(root, OSError) and root.errno is not None and root.errno > 0 and not isinstance(root, gaierror):
+        return os.strerror(root.errno)
     return str(root) or str(error) or type(root).__name__

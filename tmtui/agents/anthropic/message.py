@@ -413,14 +413,19 @@ def decoded(event: StreamEvent) -> WireEvent | None:
         Broken: it is not JSON, or a known event of another form.
     """
     try:
+        return _fitting(event)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        sample = event.data[:SAMPLE].decode(errors="replace")
+        raise Broken(Kind.PROTOCOL_ERROR, f"an event is not JSON ({error}): {sample}") from error
+
+
+def _fitting(event: StreamEvent) -> WireEvent | None:
+    try:
         return _DECODER.decode(event.data)
     except msgspec.ValidationError as error:
         if _is_known(msgspec.json.decode(event.data)):
             raise Broken(Kind.PROTOCOL_ERROR, f"an event has another form than was agreed: {error}") from error
         return None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        sample = event.data[:SAMPLE].decode(errors="replace")
-        raise Broken(Kind.PROTOCOL_ERROR, f"an event is not JSON ({error}): {sample}") from error
 
 
 def _is_known(value: Any) -> bool:

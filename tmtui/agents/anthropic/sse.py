@@ -19,6 +19,9 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _EVENT: Final = b"event: "
 _DATA: Final = b"data: "
 _NEXT_DATA: Final = b"\ndata: "
+_HEAD: Final = 16
+"""Bytes by which a stream of events is known."""
+
 _FIELDS: Final = (b"event", b"data", b"id", b"retry", b":")
 
 
@@ -54,6 +57,8 @@ class EventReader:
         """Whether a carriage return is held back: it may be half of a line end."""
         self._total = 0
         self._begun = False
+        self._head = b""
+        """The first bytes."""
 
     def feed(self, data: bytes) -> list[StreamEvent]:
         """The events that end with `data`.
@@ -64,6 +69,8 @@ class EventReader:
         self._total += len(data)
         if self._total > self._total_cap:
             raise MalformedStreamError(f"the answer is longer than {_megabytes(self._total_cap)}")
+        if len(self._head) < _HEAD:
+            self._head += data[:_HEAD]
         self._buffer += self._with_line_feeds(data) if self._carriage or b"\r" in data else data
         events = self._take()
         if len(self._buffer) > self._event_cap:
@@ -85,7 +92,7 @@ class EventReader:
         return events
 
     def _may_be_field(self) -> bool:
-        start = bytes(self._buffer[:8]).removeprefix(BYTE_ORDER_MARK).lstrip(b"\n")
+        start = self._head.removeprefix(BYTE_ORDER_MARK).lstrip(b"\r\n")
         return any(start.startswith(field) or field.startswith(start) for field in _FIELDS)
 
     def _with_line_feeds(self, data: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Runs a command in a shell of its own.
 
-The command is not confined by anything here: whoever starts the engine decides on the sandbox. What holds here is
-that it runs under the warden, with an environment from an allow-list, and ends with all that it started.
+The command is not confined by anything here: whoever starts the engine decides on the sandbox, and gives a spawner
+that has it. What holds here is that it gets an environment from an allow-list, and ends with all that it started.
 """
 
 import asyncio
@@ -18,7 +18,9 @@ from tmtui.agents.tools.inputs import Input, InputError
 from tmtui.agents.tools.names import BASH
 from tmtui.agents.tools.planned import OnOutput, Planned
 from tmtui.domain.status import ToolStatus
-from tmtui.system.warden import Child, Ended, Spawn, Warden
+from tmtui.system.child import Child, Ended, Spawn
+from tmtui.system.sandbox.confined import Spawner
+from tmtui.system.sandbox.limits import limit_reached
 
 
 TIMEOUT: Final = 120.0
@@ -36,7 +38,7 @@ class Bash:
 
     name = BASH
 
-    def __init__(self, root: Path, warden: Warden, env: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, warden: Spawner, env: Mapping[str, str]) -> None:
         self._root = root
         self._warden = warden
         self._env = dict(env)
@@ -107,6 +109,8 @@ def _end_of(ended: Ended, timeout: float) -> tuple[ToolStatus, str]:
             return ToolStatus.TIMED_OUT, f"killed by timeout after {timeout:g} s"
         case Ended(canceled=True):
             return ToolStatus.CANCELED, "canceled"
+        case Ended(signal=number, exit_code=code) if limit := limit_reached(number, code):
+            return ToolStatus.ERROR, f"ended: it {limit}"
         case Ended(signal=int(number)):
             return ToolStatus.ERROR, f"killed by signal {number}{_signal_name(number)}"
         case Ended(exit_code=0):

@@ -19,8 +19,9 @@ from tmtui.agents.tools.names import GLOB, GREP
 from tmtui.agents.tools.paths import relative
 from tmtui.agents.tools.planned import OnOutput, Planned
 from tmtui.domain.status import ToolStatus
+from tmtui.system.child import Spawn
 from tmtui.system.confined import ConfinedFolder
-from tmtui.system.warden import Spawn, Warden
+from tmtui.system.sandbox.confined import Spawner
 
 
 BUDGET: Final = 10.0
@@ -36,7 +37,7 @@ _BOOT: Final = (
 class Search:
     """Runs searches of one folder."""
 
-    def __init__(self, folder: ConfinedFolder, warden: Warden, protected: Sequence[str] = ()) -> None:
+    def __init__(self, folder: ConfinedFolder, warden: Spawner, protected: Sequence[str] = ()) -> None:
         self._folder = folder
         self._warden = warden
         self._protected = tuple(protected)

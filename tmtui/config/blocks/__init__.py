@@ -1,5 +1,5 @@
 """The larger parts of a settings file, each with a schema of its own that is loaded when somebody writes the part.
 
 Most projects write none of them, and every command that reads settings would pay for all of them otherwise: each
-pydantic model costs about a millisecond to build. `block` holds what they share, `loading` knows where they are.
+schema costs up to a millisecond to build. `block` holds what they share, `loading` knows where they are.
 """

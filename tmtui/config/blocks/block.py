@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
-
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from typing import Annotated, Any, ClassVar, Literal
 
 from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean_line
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import parse_seconds, showable
+from tmtui.system.documents.written import After, Before, Between, InJsonSchema, Written
 
 
 class Block(Written):
@@ -18,12 +16,11 @@ class Block(Written):
     folded: ClassVar[Mapping[str, str]] = {}
     """The field that another one stands for, by that other's name. Their values have the same unit once read."""
 
-    @model_validator(mode="after")
-    def _say_it_once(self) -> Self:
+    def check(self) -> None:
+        """Nothing is said in two ways."""
         for other, field in self.folded.items():
             if getattr(self, other) is not None and getattr(self, field) is not None:
                 raise WrongValueError(f"says `{field}` and `{other}`", "Keep one of them.")
-        return self
 
     def as_said(self) -> dict[str, Any]:
         """What is written, by field, every other way of saying it folded into the one."""
@@ -64,18 +61,18 @@ def _word(text: str) -> str:
 
 Milliseconds = Annotated[
     float,
-    BeforeValidator(parse_milliseconds),
-    WithJsonSchema({"type": ["number", "string"], "description": "Milliseconds, or text such as `30s`."}),
+    Before(parse_milliseconds),
+    InJsonSchema({"type": ["number", "string"], "description": "Milliseconds, or text such as `30s`."}),
 ]
 """Read as seconds."""
 
-Percentage = Annotated[float, BeforeValidator(parse_percentage), WithJsonSchema({"type": ["number", "string"]})]
+Percentage = Annotated[float, Before(parse_percentage), InJsonSchema({"type": ["number", "string"]})]
 
-Name = Annotated[str, AfterValidator(_word)]
+Name = Annotated[str, After(_word)]
 """A name of one's own, or one that another file or service gives."""
 
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
-Tokens = Annotated[int, Field(ge=1, le=100_000_000_000)]
+Tokens = Annotated[int, Between(1, 100_000_000_000)]
 
-Times = Annotated[int, Field(ge=1, le=10_000_000)]
+Times = Annotated[int, Between(1, 10_000_000)]

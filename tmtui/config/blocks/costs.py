@@ -1,14 +1,12 @@
 """The schema of `cost_controls`."""
 
-from typing import Literal, Self
-
-from pydantic import model_validator
+from typing import Literal
 
 from tmtui.config.blocks.block import Name, Percentage, Times
 from tmtui.config.values.costs import BudgetAlerts
 from tmtui.domain.problem import WrongValueError
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Dollars, Line, OneOrMany
+from tmtui.system.documents.written import Written
 
 
 Action = Literal["switch_to_fallback", "pause", "abort"]
@@ -52,12 +50,11 @@ class BudgetAlertsWritten(Written):
     channels: OneOrMany[Line] | None = None
     """Who is told, beside the screen."""
 
-    @model_validator(mode="after")
-    def _warn_first(self) -> Self:
+    def check(self) -> None:
+        """A warning comes before what is critical."""
         warn = BudgetAlerts().warn_at_percentage if self.warn_at_percentage is None else self.warn_at_percentage
         if self.critical_at_percentage is not None and self.critical_at_percentage < warn:
             raise WrongValueError("is critical before it warns", "Let warn_at_percentage be the smaller one.")
-        return self
 
 
 class CostControlsWritten(Written):

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from tmtui.system.documents.document import Document
 from tmtui.system.documents.nodes import Entry, MapNode
-from tmtui.system.documents.schema import Reading, Written
+from tmtui.system.documents.schema import Reading
+from tmtui.system.documents.written import Written
 
 
 BLOCKS: Final[Mapping[str, str]] = {

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
-
 from tmtui.config.blocks.block import Block, Effort, Milliseconds, Name, Tokens
 from tmtui.domain.problem import WrongValueError
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Exact, Line, Seconds, relative_path
+from tmtui.system.documents.written import After, Between, InJsonSchema, Written
 
 
 class TiersWritten(Written):
@@ -30,7 +28,7 @@ def _schema(value: Any) -> Any:
     raise WrongValueError("must be a JSON Schema, or the name of a file with one")
 
 
-SchemaOrFile = Annotated[Any, AfterValidator(_schema), WithJsonSchema({"type": ["string", "object"]})]
+SchemaOrFile = Annotated[Any, After(_schema), InJsonSchema({"type": ["string", "object"]})]
 
 
 class ProfileWritten(Block):
@@ -44,7 +42,7 @@ class ProfileWritten(Block):
     """The model to ask for."""
     effort: Effort | None = None
     """How hard it is to think."""
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    temperature: Annotated[float, Between(0, 2)] | None = None
     """Sent only to a model that takes it; current ones take `effort` in its place."""
     max_tokens: Tokens | None = None
     """Of one answer, thinking included."""
@@ -60,7 +58,7 @@ class ProfileWritten(Block):
     """For one answer: seconds, or text such as `30s`."""
     timeout_ms: Milliseconds | None = None
     """The same in milliseconds."""
-    retries: Annotated[int, Field(ge=0, le=100)] | None = None
+    retries: Annotated[int, Between(0, 100)] | None = None
     """How often a request that fails in passing is made again."""
     citations_required: bool | None = None
     """Whether the last answer must name the files that it speaks of."""

@@ -4,14 +4,13 @@ import shlex
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, WithJsonSchema
-
 from tmtui.config.blocks.block import Name, Times, Tokens
 from tmtui.config.values.providers import TYPE_NAMES, TYPES
 from tmtui.domain.problem import WrongValueError
+from tmtui.domain.text import clean_line
 from tmtui.system.documents.near import did_you_mean
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Exact, OneOrMany
+from tmtui.system.documents.written import Before, InJsonSchema, Written
 
 
 class RateLimitsWritten(Written):
@@ -45,7 +44,7 @@ def _type(value: Any) -> Any:
     word = str(value).strip().lower()
     if word not in TYPE_NAMES:
         hint = did_you_mean(word, TYPE_NAMES) or f"Kinds of providers are: claude, {', '.join(TYPES)}."
-        raise WrongValueError("is no kind of provider", hint)
+        raise WrongValueError(f"knows no kind of provider `{clean_line(word, 60)}`", hint)
     return TYPE_NAMES[word]
 
 
@@ -62,11 +61,11 @@ def _command(value: Any) -> Any:
     return words
 
 
-ProviderType = Annotated[str, BeforeValidator(_type), WithJsonSchema({"enum": sorted(TYPE_NAMES)})]
+ProviderType = Annotated[str, Before(_type), InJsonSchema({"enum": sorted(TYPE_NAMES)})]
 CommandLine = Annotated[
     list[Exact],
-    BeforeValidator(_command),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    Before(_command),
+    InJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 
 

@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from tmtui.config.blocks.block import Tokens
 from tmtui.domain.problem import WrongValueError
 from tmtui.domain.rate import Rate, Step, make_prices
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Exact, OneOrMany
+from tmtui.system.documents.written import After, Before, InJsonSchema, Written
 
 
 DEAREST: Final = 100_000
@@ -36,8 +35,8 @@ def parse_price(value: Any) -> Decimal:
 
 Price = Annotated[
     Decimal,
-    BeforeValidator(parse_price),
-    WithJsonSchema({"type": ["number", "string"], "description": "US dollars for a million tokens."}),
+    Before(parse_price),
+    InJsonSchema({"type": ["number", "string"], "description": "US dollars for a million tokens."}),
 ]
 
 
@@ -61,29 +60,26 @@ class PricesWritten(Written):
         return {name: price for name, price in said if price is not None}
 
 
-class AboveWritten(PricesWritten):
+class AboveWritten(PricesWritten, kw_only=True):
     """Prices of requests with a long prompt. What is left out is as it is below."""
 
     prompt_tokens: Tokens
     """Prompts with more tokens than this are meant; the whole request is."""
 
 
-class RateWritten(PricesWritten):
+class RateWritten(PricesWritten, kw_only=True):
     """What the tokens of a model cost."""
 
+    input: Price
+    """Of tokens that are read afresh."""
+    output: Price
+    """Of tokens that the model writes, thinking included."""
     since: dt.date | None = None
     """The first day, in UTC, such as 2026-10-07; also written `from`. Without it: for ever since."""
     above: OneOrMany[AboveWritten] | None = None
     """Prices of requests with a long prompt."""
 
     spellings: ClassVar[Mapping[str, str]] = {"from": "since"}
-
-    @model_validator(mode="after")
-    def _has_both(self) -> "RateWritten":
-        missing = [name for name in ("input", "output") if getattr(self, name) is None]
-        if missing:
-            raise WrongValueError(f"says no price of `{missing[0]}`", "Write it in US dollars for a million tokens.")
-        return self
 
     def as_said(self) -> dict[str, Any]:
         """The fields of a `domain.rate.Rate`."""
@@ -94,13 +90,15 @@ class RateWritten(PricesWritten):
 
 
 def _one_to_a_day(rates: Sequence[RateWritten]) -> Sequence[RateWritten]:
+    if not rates:
+        raise WrongValueError("must hold at least one set of prices")
     days = [rate.since for rate in rates]
     if len(set(days)) < len(days):
         raise WrongValueError("says twice what holds from the same day on", "Give each a `from` of its own.")
     return rates
 
 
-Rates = Annotated[OneOrMany[RateWritten], Field(min_length=1), AfterValidator(_one_to_a_day)]
+Rates = Annotated[OneOrMany[RateWritten], After(_one_to_a_day)]
 
 
 class RatesBlock(Written):

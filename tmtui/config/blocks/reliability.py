@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, Field, model_validator
-
 from tmtui.config.blocks.block import Block, Milliseconds, Name
 from tmtui.resilience.error_names import kinds_named
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Exact, OneOrMany, Pause, RelativePath, Seconds
+from tmtui.system.documents.written import Above, After, Between, Written
 
 
 def _kinds(words: list[str]) -> list[str]:
@@ -16,13 +14,13 @@ def _kinds(words: list[str]) -> list[str]:
     return list(dict.fromkeys(kind.value for word in words for kind in sorted(kinds_named(word))))
 
 
-Errors = Annotated[OneOrMany[str], AfterValidator(_kinds)]
+Errors = Annotated[OneOrMany[str], After(_kinds)]
 
 
 class RetryWritten(Block):
     """How a request that failed in passing is made again."""
 
-    max_attempts: Annotated[int, Field(ge=1, le=100)] | None = None
+    max_attempts: Annotated[int, Between(1, 100)] | None = None
     """Requests in all, the first one included."""
     initial_delay: Pause | None = None
     """The first pause: seconds, or text such as `1s`. A random part of it is waited."""
@@ -32,7 +30,7 @@ class RetryWritten(Block):
     """The longest pause."""
     max_delay_ms: Milliseconds | None = None
     """The same in milliseconds."""
-    backoff_multiplier: Annotated[float, Field(ge=1, le=100)] | None = None
+    backoff_multiplier: Annotated[float, Between(1, 100)] | None = None
     """What each pause is multiplied by to give the next one."""
     retryable_errors: Errors | None = None
     """Only these are tried again."""
@@ -83,22 +81,22 @@ class FallbackEntryWritten(Block):
 
     folded: ClassVar[Mapping[str, str]] = {"timeout_ms": "timeout"}
 
-    @model_validator(mode="before")
     @classmethod
-    def _bare_name(cls, data: Any) -> Any:
-        return {"model": data} if isinstance(data, str) else data
+    def spelled_out(cls, word: str) -> Any:
+        """A bare name."""
+        return {"model": word}
 
 
 class CircuitBreakerWritten(Block):
     """When a circuit opens, and how it closes again."""
 
-    failure_threshold: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    failure_threshold: Annotated[int, Between(1, 1_000)] | None = None
     """Failures in a row that open it."""
-    failure_ratio: Annotated[float, Field(gt=0, le=1)] | None = None
+    failure_ratio: Annotated[float, Above(0), Between(0, 1)] | None = None
     """The share of failures among the last calls that opens it, too."""
-    minimum_calls: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    minimum_calls: Annotated[int, Between(1, 1_000)] | None = None
     """Fewer calls than these are no ratio."""
-    window_calls: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    window_calls: Annotated[int, Between(1, 1_000)] | None = None
     """How many of the last calls the share is taken of."""
     window: Seconds | None = None
     """How long a call counts for it."""
@@ -112,7 +110,7 @@ class CircuitBreakerWritten(Block):
     """The longest it stays open: the time doubles while trying fails."""
     max_reset_timeout_ms: Milliseconds | None = None
     """The same in milliseconds."""
-    half_open_requests: Annotated[int, Field(ge=1, le=100)] | None = None
+    half_open_requests: Annotated[int, Between(1, 100)] | None = None
     """Requests that must succeed, one after the other, to close it."""
 
     folded: ClassVar[Mapping[str, str]] = {
@@ -132,7 +130,7 @@ class FallbackWritten(Written):
     """By profile: who is asked when a conversation is too long for the model."""
     content_policy_fallbacks: Chains | None = None
     """By profile: who is asked when the model declined."""
-    max_cost_factor: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    max_cost_factor: Annotated[float, Between(0, 1_000_000)] | None = None
     """How many times as dear as the model that failed a fallback may be."""
     circuit_breaker: CircuitBreakerWritten | None = None
     """When a circuit opens, and how it closes again."""

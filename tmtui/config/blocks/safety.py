@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
-
 from tmtui.config.blocks.block import Name
 from tmtui.config.values.safety import MODES
 from tmtui.domain.problem import WrongValueError
+from tmtui.domain.text import clean_line
 from tmtui.system.documents.near import did_you_mean
-from tmtui.system.documents.schema import Written, snake_case
+from tmtui.system.documents.schema import snake_case
 from tmtui.system.documents.values import Command, OneOrMany
+from tmtui.system.documents.written import After, Before, InJsonSchema, Written
 
 
 _MODES: Mapping[str, str] = {snake_case(mode): mode for mode in MODES}
@@ -21,7 +21,7 @@ def _mode(value: Any) -> Any:
     word = snake_case(str(value).strip())
     if word not in _MODES:
         hint = did_you_mean(word, MODES) or f"Modes are: {', '.join(MODES)}."
-        raise WrongValueError("is no mode", hint)
+        raise WrongValueError(f"knows no mode `{clean_line(word, 60)}`", hint)
     return _MODES[word]
 
 
@@ -35,8 +35,8 @@ def _pattern(text: str) -> str:
     return text
 
 
-Mode = Annotated[str, BeforeValidator(_mode), WithJsonSchema({"enum": list(MODES)})]
-Pattern = Annotated[Command, AfterValidator(_pattern)]
+Mode = Annotated[str, Before(_mode), InJsonSchema({"enum": list(MODES)})]
+Pattern = Annotated[Command, After(_pattern)]
 
 
 class PermissionsWritten(Written):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from tmtui.config.blocks.block import Block, Milliseconds
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Seconds
+from tmtui.system.documents.written import Written
 
 
 class CacheWritten(Block):

@@ -19,6 +19,7 @@ from tmtui.engine.dialogue.turns import (
     Finish,
     Forget,
     GoOn,
+    Next,
     Shorten,
     Standing,
     Tell,
@@ -27,7 +28,7 @@ from tmtui.engine.dialogue.turns import (
 )
 from tmtui.engine.journal import Journal
 from tmtui.engine.ports import Chain
-from tmtui.engine.requests import Requests
+from tmtui.engine.providers.requests import Requests
 from tmtui.engine.tools import RecordedTools
 from tmtui.events.base import Entry, Event, Recorded
 from tmtui.events.request import ConversationForgotten, ConversationNudged, ConversationShortened
@@ -81,24 +82,28 @@ class Dialogue:
             following, self._standing = after_reply(served.reply, self._standing, bounds)
             if served.reply.outcome.ok and stands(following):
                 self._memory.hear(served.reply.parts, served.model)
-            match following:
-                case Finish(outcome):
-                    self.last_text = self._memory.last_text
-                    if repaired := await self._repair(outcome):
-                        return repaired
-                case Carry(calls):
-                    await self._carry(calls)
-                case Tell(text):
-                    await self._tell(text)
-                case GoOn():
-                    pass
-                case AskAgain(max_tokens):
-                    self._max_tokens = max_tokens
-                case Shorten():
-                    await self._shorten(prompt, served.reply)
-                case Forget(why):
-                    self._memory.forget_thinking()
-                    await self._record(ConversationForgotten(why))
+            if isinstance(following, Finish):
+                self.last_text = self._memory.last_text
+                if repaired := await self._repair(following.outcome):
+                    return repaired
+            else:
+                await self._follow(following, prompt, served.reply)
+
+    async def _follow(self, following: Next, prompt: Prompt, reply: Replied) -> None:
+        match following:
+            case Carry(calls):
+                await self._carry(calls)
+            case Tell(text):
+                await self._tell(text)
+            case AskAgain(max_tokens):
+                self._max_tokens = max_tokens
+            case Shorten():
+                await self._shorten(prompt, reply)
+            case Forget(why):
+                self._memory.forget_thinking()
+                await self._record(ConversationForgotten(why))
+            case Finish() | GoOn():
+                pass
 
     def _request(self, prompt: Prompt) -> ModelRequest:
         manner = self._chain.manner

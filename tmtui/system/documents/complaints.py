@@ -33,7 +33,8 @@ def complaint(error: ErrorDetails) -> tuple[str, str]:
         case "value_error":
             wrong = context["error"]
             hint = wrong.hint if isinstance(wrong, WrongValueError) else ""
-            found = "" if error["loc"][-1:] == ("[key]",) else _not(error["input"])
+            says_all = error["loc"][-1:] == ("[key]",) or not str(wrong).startswith("must")
+            found = "" if says_all else _not(error["input"])
             return f"{what} {wrong}{found}", hint
         case "literal_error":
             return _choice(what, str(context["expected"]), error["input"])

@@ -1,7 +1,6 @@
 """The docstrings of a model's fields, read from its source.
 
-pydantic can attach them to every model when it is made, which costs each start of the program what only a JSON Schema
-needs. So they are read here, when one is asked for.
+Only a JSON Schema needs them, so they are read when one is asked for.
 """
 
 import ast
@@ -14,7 +13,7 @@ def field_docstrings(model: type) -> dict[str, str]:
     """What stands under each field of a class and of those it is made from, by the field's name."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
-        if each.__module__.startswith(("builtins", "pydantic", "typing")):
+        if each.__module__.startswith(("builtins", "msgspec", "typing")):
             continue
         found |= _in_source(textwrap.dedent(inspect.getsource(each)))
     return found

@@ -13,16 +13,15 @@ is secret must not be in it. A command is the shell's own business.
 
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Final, Self
+from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
-from pydantic import AfterValidator, Field, model_validator
 
 from tmtui.domain.hook import Hook
 from tmtui.domain.problem import WrongValueError
 from tmtui.system.documents.near import did_you_mean
-from tmtui.system.documents.schema import Written
 from tmtui.system.documents.values import Command, Line, OneOrMany, Pause, RelativePath, Seconds, showable
+from tmtui.system.documents.written import After, Between, Written
 from tmtui.system.variables import check_form
 
 
@@ -49,9 +48,9 @@ def _variable_value(value: str) -> str:
     return showable(value)
 
 
-HookName = Annotated[str, AfterValidator(_hook_name)]
-_VariableName = Annotated[str, AfterValidator(_variable_name)]
-_VariableValue = Annotated[str, AfterValidator(_variable_value)]
+HookName = Annotated[str, After(_hook_name)]
+_VariableName = Annotated[str, After(_variable_name)]
+_VariableValue = Annotated[str, After(_variable_value)]
 
 
 class HookWritten(Written):
@@ -71,7 +70,7 @@ class HookWritten(Written):
     """The folder that it runs in, relative to the project's root."""
     env: dict[_VariableName, _VariableValue] | None = None
     """Variables for it; `$VAR` and `${VAR:-default}` are read from tmtui's own environment when it starts."""
-    retry_count: int | None = Field(default=None, ge=0, le=100)
+    retry_count: Annotated[int, Between(0, 100)] | None = None
     """How often it is run again after a failure, before the failure counts."""
     retry_delay: Pause | None = None
     """The pause between those runs: seconds, or text such as `5s`."""
@@ -81,6 +80,11 @@ class HookWritten(Written):
     """Whether its output is written to the log folder; the default is yes."""
     quiet: bool | None = None
     """Whether it stays out of the plain output unless it fails."""
+    sandbox: bool | None = None
+    """Whether it may change nothing but the project, as an agent's commands; yes, if the settings say `sandbox:
+    required`, otherwise no. A hook that runs what an agent wrote, such as tests, is safer with it."""
+    network: bool | None = None
+    """Whether it may use the network, which is the default. `false` confines it."""
 
     spellings: ClassVar[Mapping[str, str]] = {
         "environment": "env",
@@ -91,21 +95,20 @@ class HookWritten(Written):
         "retries": "retry_count",
     }
 
-    @model_validator(mode="before")
     @classmethod
-    def _bare_command(cls, data: Any) -> Any:
-        return {"command": data} if isinstance(data, str) else data
+    def spelled_out(cls, word: str) -> Any:
+        """A bare command."""
+        return {"command": word}
 
-    @model_validator(mode="after")
-    def _one_way_to_say_it(self) -> Self:
+    def check(self) -> None:
+        """There are two ways to say what a failure does, and they may not contradict each other."""
         stop, go_on = self.stop_on_failure, self.continue_on_failure
         if stop is not None and stop == go_on:
             raise WrongValueError("contradicts itself", "Write stop_on_failure or continue_on_failure.")
-        return self
 
     def as_said(self) -> dict[str, Any]:
         """What is written, in the names and values of `Hook`; nothing that is left out."""
-        said = super().as_said()
+        said = Written.as_said(self)
         go_on = said.pop("continue_on_failure", None)
         if go_on is not None:
             said["stop_on_failure"] = not go_on
@@ -120,19 +123,18 @@ class HookUse(HookWritten):
 
     spellings: ClassVar[Mapping[str, str]] = {**HookWritten.spellings, "hook": "name", "use": "name"}
 
-    @model_validator(mode="before")
     @classmethod
-    def _bare_command(cls, data: Any) -> Any:
-        if not isinstance(data, str):
-            return data
-        return {"command": data} if len(data.split()) > 1 else {"name": data.strip()}
+    def spelled_out(cls, word: str) -> Any:
+        """A bare command, or the name of a defined hook."""
+        return {"command": word} if len(word.split()) > 1 else {"name": word.strip()}
 
-    @model_validator(mode="after")
-    def _options_need_a_command(self) -> Self:
-        if self.command is None and self.as_said().keys() - {"name"}:
+    def check(self) -> None:
+        """Options belong to a command."""
+        HookWritten.check(self)
+        options = (name for name in self.__struct_fields__ if name != "name" and getattr(self, name) is not None)
+        if self.command is None and any(options):
             hint = "Options of a defined hook are written where it is defined, under `hooks:`."
             raise WrongValueError("has options, and no `command`", hint)
-        return self
 
 
 class HookDefaultsWritten(Written):

@@ -1,6 +1,7 @@
-"""A document held against a pydantic model: what it says, and every fault with its place.
+"""A document held against a `Written`: what it says, and every fault with its place.
 
-pydantic decides whether a value is right. Around it, this module does what pydantic has no notion of:
+pydantic decides whether a value is right, unless that is plain (`quick`). Around it, this module does what pydantic
+has no notion of:
 
 - Keys may be spelled in snake case, camel case or with hyphens, and a model may name further spellings.
 - Scalars reach the model in their own text, so that a title `012` stays `012` and a number becomes a number
@@ -11,60 +12,24 @@ pydantic decides whether a value is right. Around it, this module does what pyda
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from types import MappingProxyType, UnionType
-from typing import Annotated, Any, ClassVar, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
-
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, ErrorDetails
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from tmtui.domain.problem import Problem
 from tmtui.domain.text import clean_line
 from tmtui.system.documents.builder import Place
-from tmtui.system.documents.complaints import complaint
-from tmtui.system.documents.describing import field_docstrings
 from tmtui.system.documents.document import Document
 from tmtui.system.documents.near import did_you_mean
 from tmtui.system.documents.nodes import ListNode, MapNode, Node, ScalarNode, as_written, plain
+from tmtui.system.documents.quick import Doubt, read_plainly
 from tmtui.system.documents.values import ONE_OR_MANY
+from tmtui.system.documents.written import Written, field_types
 
 
-class Written(BaseModel):
-    """A mapping that people write. The docstrings of its fields describe them in the JSON Schema, too."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    spellings: ClassVar[Mapping[str, str]] = MappingProxyType({})
-    """Further names of fields, in snake case."""
-
-    unknown_hint: ClassVar[str] = ""
-    """What to do about a key that is unknown and near to none."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        schema = handler(core_schema)
-        properties = handler.resolve_ref_schema(schema).get("properties", {})
-        for name, text in field_docstrings(cls).items():
-            if name in properties:
-                properties[name].setdefault("description", text)
-        return schema
-
-    def as_said(self) -> dict[str, Any]:
-        """What is written, by field; nothing that is left out."""
-        fields = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: _as_said(value) for name, value in fields if value is not None}
-
-
-def _as_said(value: Any) -> Any:
-    if isinstance(value, Written):
-        return value.as_said()
-    if isinstance(value, list):
-        return [_as_said(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _as_said(item) for key, item in value.items()}
-    return value
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 M = TypeVar("M", bound=Written)
@@ -116,12 +81,7 @@ def _shape(annotation: Any) -> _Shape:
 
 @cache
 def _fields(model: type[Written]) -> dict[str, _Shape]:
-    shapes: dict[str, _Shape] = {}
-    for name, field in model.model_fields.items():
-        annotation: Any = field.annotation
-        shape = _shape(annotation)
-        shapes[name] = shape._replace(one_item=shape.one_item or ONE_OR_MANY in field.metadata)
-    return shapes
+    return {name: _shape(annotation) for name, annotation in field_types(model).items()}
 
 
 def field_name(model: type[Written], key: str) -> str | None:
@@ -209,11 +169,22 @@ class Reading(Generic[M]):
         if not isinstance(self._data, dict):
             self.problem((), "the document must be a mapping of keys to values")
             return model()
+        try:
+            return read_plainly(model, self._data)
+        except Doubt:
+            return self._judge(model)
+
+    def _judge(self, model: type[M]) -> M:
+        from tmtui.system.documents.judged import (  # noqa: PLC0415  # loads pydantic, which nearly no file needs
+            WrongDocumentError,
+            read_strictly,
+        )
+
         for _ in range(_ROUNDS):
             try:
-                return model.model_validate(self._data)
-            except ValidationError as errors:
-                found = errors.errors(include_url=False)
+                return read_strictly(model, self._data)
+            except WrongDocumentError as wrong:
+                found = wrong.errors
             for error in found:
                 self._tell(error)
             gone = set[tuple[int | str, ...]]()
@@ -221,7 +192,9 @@ class Reading(Generic[M]):
                 self._leave_out(error["loc"], gone)
         return model()
 
-    def _tell(self, error: ErrorDetails) -> None:
+    def _tell(self, error: "ErrorDetails") -> None:
+        from tmtui.system.documents.complaints import complaint  # noqa: PLC0415  # likewise
+
         loc = error["loc"]
         if not self._known(loc):
             at_key = loc[-1:] == (_AT_KEY,)

@@ -1,4 +1,4 @@
-"""The kinds of value that people write, as types for pydantic models.
+"""The kinds of value that people write, as types for the fields of a `Written`.
 
 Each takes a value in its own text and gives what the program reckons with: seconds, micro-dollars, a path below
 the root, text that is safe to show.
@@ -10,11 +10,10 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
-
 from tmtui.domain.money import micro_from_usd
 from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean, clean_line
+from tmtui.system.documents.written import After, Before, InJsonSchema
 
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
@@ -106,20 +105,20 @@ def _text_of_at_least_one_word(text: str) -> str:
     return showable(text)
 
 
-def _time_schema() -> WithJsonSchema:
-    return WithJsonSchema({"type": ["number", "string"], "description": "Seconds, or text such as `5m`."})
+def _time_schema() -> InJsonSchema:
+    return InJsonSchema({"type": ["number", "string"], "description": "Seconds, or text such as `5m`."})
 
 
-Seconds = Annotated[float, BeforeValidator(parse_seconds), AfterValidator(_more_than_nothing), _time_schema()]
+Seconds = Annotated[float, Before(parse_seconds), After(_more_than_nothing), _time_schema()]
 """More than nothing."""
 
-Pause = Annotated[float, BeforeValidator(parse_seconds), _time_schema()]
+Pause = Annotated[float, Before(parse_seconds), _time_schema()]
 """Seconds; zero is fine."""
 
 Dollars = Annotated[
     int,
-    BeforeValidator(parse_dollars),
-    WithJsonSchema({"type": ["number", "string"], "description": "US dollars, such as 2.5 or `$2.50`."}),
+    Before(parse_dollars),
+    InJsonSchema({"type": ["number", "string"], "description": "US dollars, such as 2.5 or `$2.50`."}),
 ]
 """Micro-dollars."""
 
@@ -128,23 +127,23 @@ def _as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
-ONE_OR_MANY: Final = BeforeValidator(_as_list)
+ONE_OR_MANY: Final = Before(_as_list)
 """Marks a list that may be written as its only item."""
 
 T = TypeVar("T")
 
 OneOrMany = Annotated[list[T], ONE_OR_MANY]
 
-RelativePath = Annotated[str, AfterValidator(relative_path)]
+RelativePath = Annotated[str, After(relative_path)]
 
-Line = Annotated[str, AfterValidator(clean_line)]
+Line = Annotated[str, After(clean_line)]
 """One line, safe to show."""
 
-Text = Annotated[str, AfterValidator(clean)]
+Text = Annotated[str, After(clean)]
 """Any number of lines, safe to show."""
 
-Command = Annotated[str, AfterValidator(_text_of_at_least_one_word)]
+Command = Annotated[str, After(_text_of_at_least_one_word)]
 """Not empty, and run exactly as it is shown."""
 
-Exact = Annotated[str, AfterValidator(showable)]
+Exact = Annotated[str, After(showable)]
 """Used exactly as it is shown."""

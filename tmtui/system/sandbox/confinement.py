@@ -139,6 +139,7 @@ def confine_to(
     state_dir: Path,
     env: Mapping[str, str],
     writable: Iterable[str] = (),
+    hidden: Iterable[str] = (),
     network: bool = False,
 ) -> Confinement:
     """What a command of a project may do.
@@ -149,18 +150,19 @@ def confine_to(
         state_dir: Where tmtui keeps its records, and listens for commands.
         env: What the command gets of the environment. The programs it names stay in reach.
         writable: What else may be changed: absolute, below `~`, or relative to the root. `.git` may be among it.
+        hidden: What else may not be seen: absolute paths.
         network: Whether it may use the network.
     """
     home = env.get("HOME", "")
     credentials = tuple(f"{home}/{name}" for name in CREDENTIALS) if home.startswith("/") else ()
-    hidden = _real(*credentials, *SOCKETS, str(state_dir))
+    out_of_sight = _real(*credentials, *SOCKETS, str(state_dir), *hidden)
     return Confinement(
         root=os.path.realpath(root),
         temporary=os.path.realpath(temporary),
         writable=_real(*(str(root / _at_home(path, home)) for path in writable)),
         read_only=_real(*(str(root / name) for name in GUARDED)),
-        hidden=hidden,
-        readable=_programs(env, (*hidden, os.path.realpath("/tmp")), network=network),  # noqa: S108 - it is covered
+        hidden=out_of_sight,
+        readable=_programs(env, (*out_of_sight, os.path.realpath("/tmp")), network=network),  # noqa: S108 - it is covered
         network=network,
     )
 

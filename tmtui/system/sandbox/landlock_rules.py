@@ -2,16 +2,13 @@
 
 Landlock knows no exceptions: a right that is given on a folder holds for all that lies in it. So what is hidden is
 left out by giving the right on everything around it, name by name. What may not be written within what may is beyond
-it (`beyond_landlock`); where the kernel lets one, `namespaces` sees to that.
+it; where the kernel lets one, `namespaces` sees to that.
 
 The launcher loads this in every child: standard library only, and little of it.
 """
 
-# ruff: noqa: PTH120 - pathlib would double what the launcher takes to start
-
 from __future__ import annotations
 
-import os
 import stat
 
 
@@ -88,22 +85,6 @@ def _around(folder: str, known: dict[str, str], list_dir: Callable[[str], list[s
         return
     for name in list_dir(folder):
         yield from _around(prefix + name, known, list_dir)
-
-
-def beyond_landlock(places: Sequence[Place]) -> list[Place]:
-    """The places that Landlock cannot keep: what may not be written, or read, within what may."""
-    known = dict(places)
-    return [
-        (path, treatment)
-        for path, treatment in places
-        if treatment != WRITABLE and any(known.get(above) == WRITABLE for above in _above(path))
-    ]
-
-
-def _above(path: str) -> Iterator[str]:
-    while path != "/":
-        path = os.path.dirname(path)
-        yield path
 
 
 def fitting(rights: int, mode: int) -> int:

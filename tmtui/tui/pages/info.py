@@ -15,6 +15,7 @@ def info_page(state: State, subject: TaskState, now_ms: int) -> Lines:
     """The page."""
     lines = Lines()
     _status(lines, state, subject)
+    _question(lines, state, subject)
     _times(lines, subject, now_ms)
     _receipt(lines, subject.spending)
     _dependencies(lines, state, subject)
@@ -40,6 +41,21 @@ def _status(lines: Lines, state: State, subject: TaskState) -> None:
         _field(lines, "last error", subject.last_error)
     if subject.intervention:
         _field(lines, "answered", subject.intervention)
+
+
+def _question(lines: Lines, state: State, subject: TaskState) -> None:
+    """What an agent wants to do, word for word."""
+    decision = state.decisions.get(subject.decision)
+    if decision is None or not decision.open or not decision.subject:
+        return
+    lines.gap()
+    lines.add(LineKind.HEAD, decision.title.capitalize())
+    for line in decision.subject.rstrip("\n").split("\n"):
+        lines.add(LineKind.INPUT, line)
+    if decision.evidence:
+        _field(lines, "asked because", decision.evidence)
+    if decision.rule:
+        _field(lines, "always means", decision.rule)
 
 
 def _times(lines: Lines, subject: TaskState, now_ms: int) -> None:

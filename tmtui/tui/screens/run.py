@@ -27,7 +27,7 @@ from tmtui.tui.reading import Reading
 from tmtui.tui.replay import Replay
 from tmtui.tui.steering import ABORT, STOP, Leave, Steering
 from tmtui.tui.widgets.canvas import Commanded
-from tmtui.tui.widgets.decision import DecisionBar
+from tmtui.tui.widgets.decision import CHOICES, DecisionBar
 from tmtui.tui.widgets.entry import Entry
 from tmtui.tui.widgets.footer import Footer, Hint
 from tmtui.tui.widgets.gauges import Gauges
@@ -49,8 +49,6 @@ PLACES: Final[Mapping[type[Widget], Where]] = {
 
 ALWAYS_HINTED: Final = (intents.OpenPalette, intents.ShowHelp, intents.Quit)
 """These stand at the right end of the footer whatever happens."""
-
-_DECIDING: Final = (intents.Retry, intents.Skip, intents.AbortRun, intents.NoteAndRetry, intents.LookAtDiff)
 
 
 class Beside(Horizontal):
@@ -112,6 +110,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
             intents.StopTask: self._ask_stop_task,
             intents.AbortRun: self._ask_abort,
             intents.NoteAndRetry: self._note,
+            intents.RejectWithNote: self._note_why_not,
             intents.LeaveIt: self._unask,
         }
         self._seconds = rig.ticks()
@@ -185,15 +184,15 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self._show_decision()
         self.steering.update()
         self._hint()
-        self.gauges.refresh()
         self._show_time()
 
     def _show_time(self) -> None:
         """What runs by itself: the header's clock, the running tasks' and the playhead."""
         self.header.refresh()
         self.tasks.refresh_times()
-        if self.bridge.state.until_ms is not None:
-            self.gauges.refresh()
+        self.gauges.refresh()
+        if self.bridge.state.holds:
+            self.notices.refresh()
         if self.scrubber is not None:
             self.scrubber.refresh()
 
@@ -227,7 +226,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.footer.show(hints, [self._hint_for(each) for each in ALWAYS_HINTED])
 
     def _is_hinted(self, intent: type[Intent]) -> bool:
-        said_above = intent in _DECIDING or intent.WHERE is Where.QUESTION
+        said_above = intent.WHERE in (Where.DECISION, Where.QUESTION)
         return bool(intent.WORD) and intent not in ALWAYS_HINTED and not said_above and self.offers(intent)
 
     def _hint_for(self, intent: type[Intent]) -> Hint:
@@ -253,8 +252,8 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
             return False
         if intent.WHERE is Where.QUESTION:
             return self.question.asks(intent)
-        if intent in _DECIDING:
-            return self.decision.decision is not None and not self.decision.sent
+        if intent.WHERE is Where.DECISION:
+            return self.decision.takes(intent)
         if intent is intents.NextThatNeedsMe:
             return bool(self.bridge.state.open_decisions)
         if intent is intents.StopTask:
@@ -421,7 +420,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         purpose = self.entry.purpose
         self._look_for(purpose, "")
         self.entry.close()
-        back: Mapping[str, Widget] = {"search": self.pane, "note": self.decision}
+        back: Mapping[str, Widget] = {"search": self.pane, "retry": self.decision, "reject": self.decision}
         target = back.get(purpose, self.tasks)
         self.set_focus(target if target.display else self.tasks)
 
@@ -445,13 +444,18 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         elif event.purpose == "filter":
             self._to_tree()
         else:
-            self._answer("retry", event.text)
+            self._answer(event.purpose, event.text)
 
     @on(intents.Copy)
     def _copy(self) -> None:
         selected = self.get_selected_text()
         text, what = (selected, "the selection") if selected else self.pane.text_to_copy()
         self._copy_text(text, what)
+
+    @on(intents.OpenInEditor)
+    def _open_in_editor(self) -> None:
+        text, line = self.pane.whole_text()
+        self._edit(text, f"{self.tasks.chosen}-{self.pane.tab.value.lower()}.txt", line)
 
     @on(intents.CopyOrAsk)
     def _copy_or_ask(self) -> None:
@@ -483,6 +487,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         place = (waiting.index(decision) + 1, len(waiting)) if decision is not None else (0, 0)
         subject = self.bridge.state.tasks.get(decision.task) if decision else None
         title = subject.task.title if subject else ""
+        self.decision.together = len(self._stuck_together())
         self.decision.show(decision, title, place, answerable=self.steering.can_command)
 
     @on(intents.NextThatNeedsMe)
@@ -497,21 +502,67 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.set_focus(self.decision)
 
     @on(intents.Retry)
-    def _retry(self) -> None:
-        self._answer("retry")
-
     @on(intents.Skip)
-    def _skip(self) -> None:
-        self._answer("skip")
+    @on(intents.AllowOnce)
+    @on(intents.AllowAlways)
+    @on(intents.Reject)
+    @on(intents.RejectAlways)
+    def _choose(self, event: Intent) -> None:
+        self._answer(CHOICES[type(event)])
 
-    def _answer(self, choice: str, note: str = "") -> None:
+    def _answer(self, choice: str, note: str = "", *, prompt: str = "", restore: bool = False) -> None:
         """The focus leaves with the answer: the same key must not answer the next question."""
-        self.steering.answer(choice, note)
+        self.steering.answer(choice, note, prompt=prompt, restore=restore)
         self._to_tree()
+
+    @on(intents.RetryAll)
+    @on(intents.SkipAll)
+    def _choose_for_all(self, event: Intent) -> None:
+        self.steering.answer_all(CHOICES[type(event)], self._stuck_together())
+        self._to_tree()
+
+    def _stuck_together(self) -> list[Decision]:
+        """The questions of stuck tasks: those of marked ones, where some are."""
+        waiting = [each for each in self.bridge.state.open_decisions if each.about == "task"]
+        return [each for each in waiting if each.task in self.tasks.marked] or waiting
+
+    @on(intents.UndoAndRetry)
+    def _undo_and_retry(self) -> None:
+        self._answer("retry", restore=True)
 
     @on(intents.NoteAndRetry)
     def _note(self) -> None:
-        self._type("note", "note to the agent:", "what should it do differently?")
+        self._type("retry", "note to the agent:", "what should it do differently?")
+
+    @on(intents.RejectWithNote)
+    def _note_why_not(self) -> None:
+        self._type("reject", "tell the agent:", "why not, and what instead?")
+
+    @on(intents.EditPrompt)
+    def _edit_prompt(self) -> None:
+        decision = self.decision.decision
+        if decision is None:
+            return
+        before = self.steering.description(decision.task)
+        after = self._edit(before, f"{decision.task}.md")
+        if after is None or not after.strip() or after == before:
+            self._tell("nothing was changed, so nothing was sent")
+        else:
+            self._answer("retry", prompt=after)
+
+    def _edit(self, text: str, name: str, line: int = 1) -> str | None:
+        """Have a text edited; None where no editor could be opened, which was told."""
+        from tmtui.tui.editor import EditorError, edit  # noqa: PLC0415  # not needed for the first frame
+
+        try:
+            return edit(self.app, text, name, line)
+        except EditorError as error:
+            self._tell(str(error), bad=True)
+            return None
+
+    @on(intents.LookAtWhole)
+    def _look_at_whole(self) -> None:
+        self._switch(Tab.INFO)
 
     # Questions of the cockpit's own.
 

@@ -139,6 +139,10 @@ def notice_spans(view: View) -> list[Span]:
         line += [Span(" the log is lost ", Ink.ALARM), Span(f" {view.lost}  ", Ink.WARN)]
     if run_word(state, engine_alive=view.engine_alive) == "interrupted":
         line.append(Span(" The engine is gone. `tmtui resume` takes the run up again.  ", Ink.BAD))
+    for key, hold in state.holds.items():
+        line.append(
+            Span(f" ⧗ {key}: {hold.reason or hold.cause.replace('_', ' ')}{_until(hold.until_ms, view)}  ", Ink.WARN)
+        )
     if state.troubles:
         last = state.troubles[-1]
         count = plural(len(state.troubles), "trouble")
@@ -153,6 +157,10 @@ def notice_spans(view: View) -> list[Span]:
     if state.anomalies:
         line.append(Span(f" {plural(len(state.anomalies), 'event')} of the log did not fit", Ink.WARN))
     return line
+
+
+def _until(until_ms: int | None, view: View) -> str:
+    return "" if until_ms is None else f" · goes on in {clock(until_ms - view.now_ms())}"
 
 
 def _ending(view: View) -> list[Span]:

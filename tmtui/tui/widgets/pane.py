@@ -282,6 +282,13 @@ class Pane(Panel, can_focus=True):
         text = "\n".join(self._line_text(number) for number in numbers)
         return text, plural(len(numbers), "line")
 
+    def whole_text(self) -> tuple[str, int]:
+        """All the text of the tab in front, and which of its lines is the first in sight, from 1."""
+        lines = self.view.lines
+        rows = self._visible()
+        here = self.match if self.match >= 0 else rows[0].number if rows else lines.first
+        return "\n".join(shown(line.text) for line in lines) + "\n", here - lines.first + 1
+
     # Searching.
 
     def search(self, needle: str, *, step: int = 1, onward: bool = False) -> None:

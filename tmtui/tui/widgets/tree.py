@@ -243,7 +243,8 @@ class TaskTree(Panel, can_focus=True):
     def _sign(self, task: str) -> Span:
         if task in self.marked:
             return Span("▌", Ink.ACCENT)
-        return Span(self._signs.get(task) or " ", Ink.ACCENT)
+        sign = self._signs.get(task)
+        return Span(sign, Ink.ACCENT) if sign else Span(" ")
 
     def thumb(self, track: int) -> tuple[int, int] | None:
         """Where the mark of the scroll bar stands."""

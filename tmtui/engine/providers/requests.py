@@ -14,14 +14,15 @@ import msgspec
 from tmtui.agents.model import FromUser, Limits, Message, Model, ModelRequest, Replied
 from tmtui.agents.port import Notice, Text, Thinking
 from tmtui.domain.outcome import Kind, Outcome
+from tmtui.domain.plan import Task
 from tmtui.domain.text import clean_line
 from tmtui.domain.usage import Usage
 from tmtui.engine.dialogue.memory import without_thinking, write_parts
 from tmtui.engine.journal import Journal
 from tmtui.engine.patience import Patience
 from tmtui.engine.ports import Chain, World
-from tmtui.engine.provider_gate import Applicant, Pass, ProviderGate
-from tmtui.engine.route import Again, Give, Route, Switch, Wait
+from tmtui.engine.providers.gate import Applicant, Pass, ProviderGate
+from tmtui.engine.providers.route import Again, Give, Held, Move, Refused, Route, Switch, View, Wait
 from tmtui.engine.said import Said
 from tmtui.events.agent import AgentNoticed
 from tmtui.events.base import Entry, Event
@@ -51,6 +52,10 @@ class Served(msgspec.Struct, frozen=True):
     """How long an answer the model that was asked can give."""
 
 
+Response = Replied | Held | Refused
+"""What became of one try: it was answered, or the gate held it back."""
+
+
 class Requests:
     """Makes the requests of one attempt."""
 
@@ -62,7 +67,7 @@ class Requests:
         patience: Patience,
         said: Said,
         chain: Chain,
-        task: str,
+        task: Task,
         attempt: int,
     ) -> None:
         self._world = world
@@ -71,11 +76,12 @@ class Requests:
         self._patience = patience
         self._said = said
         self._chain = chain
-        self._task = task
+        self._subject = task
+        self._task = task.id
         self._attempt = attempt
         self._made = 0
         self._turn = 0
-        self._route = Route(chain)
+        self._route = Route(chain, auth=world.rules.auth_fallback)
 
     def sizes(self, before: Sequence[Message], after: Sequence[Message]) -> tuple[int, int]:
         """Two conversations in tokens, estimated."""
@@ -89,57 +95,81 @@ class Requests:
         tries = 0
         while True:
             model = self._route.model
-            reply = await self._once(model, request, tries)
+            view = self._gate.view(self._chain, model.estimate(request), request.max_tokens)
+            reply = await self._once(model, request, tries, view)
             tries += 1
-            view = self._gate.view(self._chain, self._world.clock.wall_ms())
-            move = self._route.after(reply, tries, view, self._world.rng)
-            match move:
+            match move := self._move(reply, tries, view):
                 case Give(outcome):
                     if tries > 1 and outcome.ok:
                         self._note(ProviderRecovered(model.provider, tries))
-                    given = reply if outcome == reply.outcome else Replied(outcome=outcome)
-                    return Served(given, model.model, model.traits.max_output)
+                    return self._served(reply, outcome, model)
                 case Again(pause):
-                    until = self._world.clock.wall_ms() + round(pause * 1000)
-                    await self._record(ProviderRetrying(model.provider, reply.outcome, tries, pause, until))
-                    async with self._patience.held():
-                        await self._world.clock.sleep(pause)
-                case Switch(hop, reason):
+                    await self._pause(model, reply, tries, pause)
+                case Switch():
                     tries = 0
-                    await self._record(ModelSwitched(model.model, self._route.model.model, hop, reason))
-                case Wait(cause, until_ms, reason):
+                    await self._record(ModelSwitched(move.before, move.after, move.hop, move.reason))
+                case Wait():
                     tries = 0
-                    await self._wait(model, cause, until_ms, reason)
+                    await self._wait(model, move)
 
-    async def _wait(self, model: Model, cause: str, until_ms: int | None, reason: str) -> None:
-        await self._record(RequestWaiting(model.provider, model.model, reason, cause, until_ms))
+    def _move(self, reply: Response, tries: int, view: View) -> Move:
+        if isinstance(reply, Held):
+            return self._route.around(reply, view)
+        if isinstance(reply, Refused):
+            return Give(reply.outcome)
+        return self._route.after(reply, tries, view, self._world.rng)
+
+    def _served(self, reply: Response, outcome: Outcome, model: Model) -> Served:
+        given = reply if isinstance(reply, Replied) and outcome == reply.outcome else Replied(outcome=outcome)
+        return Served(given, model.model, model.traits.max_output)
+
+    async def _pause(self, model: Model, reply: Response, tries: int, pause: float) -> None:
+        outcome = reply.outcome if isinstance(reply, Replied) else CUT
+        until = self._world.clock.wall_ms() + round(pause * 1000)
+        self._gate.retrying()
+        await self._record(ProviderRetrying(model.provider, outcome, tries, pause, until))
         async with self._patience.held():
-            await self._gate.hold_run(model, cause, until_ms, reason)
+            await self._world.clock.sleep(pause)
+
+    async def _wait(self, model: Model, wait: Wait) -> None:
+        await self._record(RequestWaiting(model.provider, model.model, wait.reason, wait.cause, wait.until_ms))
+        async with self._patience.held():
+            await self._gate.hold_run(model, wait.cause, wait.until_ms, wait.reason)
         await self._record(RequestReleased(model.provider, model.model))
 
     # One request.
 
-    async def _once(self, model: Model, request: ModelRequest, tries: int) -> Replied:
+    async def _once(self, model: Model, request: ModelRequest, tries: int, view: View) -> Response:
         request = fitted(request, model)
-        estimated = model.estimate(request)
+        tokens = model.estimate(request)
+        self._made += 1
         applicant = Applicant(
-            self._task,
-            self._attempt,
-            self._chain.manner.profile,
-            model,
-            estimated,
-            self._world.prices.worst(model.model, estimated, request.max_tokens, self._world.clock.wall_ms()),
-            tries,
+            request=f"{self._task}:{self._attempt}:r{self._made}",
+            task=self._task,
+            attempt=self._attempt,
+            profile=self._chain.manner.profile,
+            model=model,
+            tokens=tokens,
+            worst_micro=self._world.prices.worst(
+                model.model, tokens, request.max_tokens, self._world.clock.wall_ms()
+            ),
+            tries=tries,
+            priority=self._subject.priority,
+            task_cap=self._subject.budget_micro,
+            has_fallback=self._route.has_next(view),
         )
         async with self._patience.held():
             granted = await self._gate.admit(applicant, self._note)
-        if isinstance(granted, Outcome):
-            return Replied(outcome=granted)
-        return await self._make(model, request, granted, estimated)
+        match granted:
+            case Outcome():
+                return Replied(outcome=granted)
+            case Held() | Refused():
+                return granted
+            case Pass():
+                return await self._make(model, request, granted, tokens)
 
     async def _make(self, model: Model, request: ModelRequest, granted: Pass, estimated: int) -> Replied:
-        self._made += 1
-        name = f"{self._task}:{self._attempt}:r{self._made}"
+        name = granted.applicant.request
         began = self._world.clock.mono_ns()
         reply = Replied(outcome=Outcome(Kind.CANCELED_USER, "the request was canceled"), model=model.model)
         heard = _Heard()
@@ -156,25 +186,27 @@ class Requests:
         )
         try:
             await self._record(started)
-            reply = await self._listen(model, request, heard)
+            reply = await self._listen(model, request, granted, heard)
         finally:
             seconds = (self._world.clock.mono_ns() - began) / 1e9
             self._close(name, model, reply, heard, estimated, seconds, granted)
         await self._journal.settled()
         return reply
 
-    async def _listen(self, model: Model, request: ModelRequest, heard: "_Heard") -> Replied:
+    async def _listen(self, model: Model, request: ModelRequest, granted: Pass, heard: "_Heard") -> Replied:
         async with aclosing(model.ask(request)) as chunks:
             async for chunk in chunks:
                 match chunk:
                     case Text() | Thinking():
+                        if not heard.characters:
+                            self._gate.begun(granted)
                         heard.characters += len(chunk.text)
                         self._said.feed(chunk)
                     case Notice():
                         self._said.flush()
                         self._note(AgentNoticed(clean_line(chunk.text)))
                     case Limits(notice):
-                        self._gate.told(model, notice, self._world.clock.wall_ms())
+                        self._gate.told(model, notice)
                         self._note(LimitsTold(model.provider, model.model, notice))
                     case Replied():
                         outcome = msgspec.structs.replace(chunk.outcome, message=clean_line(chunk.outcome.message))
@@ -222,7 +254,7 @@ class Requests:
             profile=self._chain.manner.profile,
             request=name,
             user=self._world.user,
-            estimated=guessed,
+            estimated=guessed or not priced.known,
             saved_micro=priced.saved,
         )
 
