@@ -24,7 +24,7 @@ def complete(command: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], l
 
 
 def test_verbs_are_offered_and_the_engines_own_is_not(complete: Callable[[str], list[str]]) -> None:
-    assert complete("tmtui re") == ["resume", "replay"]
+    assert complete("tmtui re") == ["resume", "replay", "receipt"]
     assert "_engine" not in complete("tmtui ")
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import socket
 import sys
 import tempfile
@@ -14,7 +15,7 @@ import pytest_asyncio
 
 from tests.system.commands import read_all
 from tmtui.system.environment import child_env
-from tmtui.system.processes import LABEL, label_of, listed_children
+from tmtui.system.processes import label_of, listed_children, look_at
 from tmtui.system.sandbox.confined import ConfinedSpawner
 from tmtui.system.sandbox.confinement import Confinement, confine_to
 from tmtui.system.sandbox.landlock import Landlock
@@ -348,7 +349,7 @@ async def test_its_label_is_seen_from_outside(here: Here, warden: Warden) -> Non
         numbers += listed_children(number)
 
     assert len(numbers) >= 2
-    assert all("job-" in label_of(number) for number in numbers), LABEL
+    assert all("job-" in label_of(number) for number in numbers)
     child.cancel(grace=0)
     await child.wait()
     assert listed_children(warden.pid) == []
@@ -397,6 +398,26 @@ async def test_one_that_leaves_nothing_behind_is_not_said_to(here: Here) -> None
     for _ in range(10):
         _, ended = await here.run("true")
         assert (ended.exit_code, ended.survivors, ended.unkillable) == (0, 0, 0)
+
+
+async def test_nothing_is_left_of_it_when_its_warden_is_killed(sandbox: Sandbox, here: Here) -> None:
+    warden = await Warden.start(mark=secrets.token_hex(8))
+    here.warden = warden
+    child = await here.start("setsid env -i sleep 86400 & sleep 86400 & echo ready; wait")
+    async for piece in child.output():
+        if b"ready" in piece:
+            break
+    numbers = [child.pid]
+    for number in numbers:
+        numbers += listed_children(number)
+
+    os.kill(warden.pid, signal.SIGKILL)
+    ended = await child.wait()
+
+    assert ended.lost
+    assert [number for number in numbers if look_at(number)] == []
+    assert ended.survivors >= 1
+    await warden.close()
 
 
 LAYERS = 17

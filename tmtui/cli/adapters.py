@@ -1,5 +1,6 @@
 """The real world in the form in which the engine asks for it."""
 
+import contextlib
 from collections.abc import Awaitable, Mapping, Sequence
 from io import FileIO
 from pathlib import Path
@@ -76,6 +77,11 @@ class Trees:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
+    @property
+    def workspace(self) -> Workspace:
+        """Where the trees are."""
+        return self._workspace
+
     async def checkpoint(self, run: str, task: str, attempt: int) -> AttemptCheckpointed:
         """Save the files as they are."""
         return await self._workspace.checkpoint(run, task, attempt)
@@ -134,6 +140,14 @@ class FolderLogs:
     def open(self, task: str, name: str) -> "LogFile":
         """A file to append to."""
         return LogFile(self._state_dir, task, name)
+
+    def keep_prompt(self, task: str, text: str) -> None:
+        """Write `<state>/logs/<task>/prompt.txt` anew. Where that cannot be done, the log of events has it still."""
+        with (
+            contextlib.suppress(OSError, StateDirError),
+            open_log(self._state_dir, f"logs/{task}/prompt.txt", truncate=True) as file,
+        ):
+            file.write(text.encode())
 
 
 class LogFile:

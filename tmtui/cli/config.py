@@ -81,23 +81,30 @@ def check_files(root: Path, plans: tuple[Path, ...]) -> tuple[list[Problem], lis
     Returns:
         The problems in the order of their places, and the names of the files that were read.
     """
+    from tmtui.config.choosing import check_names  # noqa: PLC0415  # loads YAML
     from tmtui.config.layers import read_files, settings_files  # noqa: PLC0415  # loads YAML
     from tmtui.config.load import combine  # noqa: PLC0415  # likewise
+    from tmtui.config.templates import load_templates  # noqa: PLC0415  # likewise
     from tmtui.plans.native import load_plan  # noqa: PLC0415  # likewise
 
     files, unreadable = read_files(settings_files(root, os.environ), root)
     settings, found = combine(files, os.environ, {})
     problems = {*unreadable, *found}
+    try:
+        load_templates(root, settings)
+    except ProblemsError as error:
+        problems |= set(error.problems)
     checked = [file.path for file in files] + [problem.path for problem in unreadable]
     for plan in plans:
         checked.append(str(plan.absolute().relative_to(root) if plan.absolute().is_relative_to(root) else plan))
         try:
-            _, warnings = load_plan(
+            read, warnings = load_plan(
                 plan, root=root, hooks=settings.hooks, defaults=settings.hook_defaults, env=os.environ
             )
         except ProblemsError as error:
-            warnings = error.problems
-        problems |= set(warnings)
+            problems |= set(error.problems)
+        else:
+            problems |= {*warnings, *check_names(settings, read)}
     return sorted(problems), list(dict.fromkeys(checked))
 
 

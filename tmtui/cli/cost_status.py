@@ -63,9 +63,9 @@ class Account(msgspec.Struct, frozen=True):
 @click.command("cost-status")
 @json_option
 def cost_status(*, as_json: bool) -> ExitCode:
-    """Show what was spent today, this week and this month, against the budgets.
+    """Show what was spent, against the budgets.
 
-    The budgets are in the settings, under cost_controls. All runs of this project count.
+    Today, this week and this month, in all runs of this project. The budgets stand in the settings: cost_controls.
     """
     project = here()
     settings, warnings = load_settings(project.root, os.environ, {})

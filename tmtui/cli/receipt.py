@@ -40,7 +40,7 @@ def receipt(run_id: str | None, *, as_json: bool) -> ExitCode:
 
 def receipt_lines(found: Receipt, run: str, plan: str) -> list[Line]:
     """The receipt as tables, all with the same sum."""
-    title = Line(f"Receipt of run {short_run_id(run)} of {plan}", Tone.STRONG)
+    title = Line(f"Receipt of run {short_run_id(run)}{f' of {plan}' if plan else ''}", Tone.STRONG)
     if not found.total.requests:
         return [title, Line(""), Line("No request was made.")]
     return [

@@ -17,18 +17,18 @@ from pathlib import Path
 import msgspec
 
 from tmtui import __version__
-from tmtui.agents.port import Agent
 from tmtui.agents.rates.card import RateCard
-from tmtui.agents.registry import AgentSpecError, make_agent
 from tmtui.agents.toolbox import Toolbox
 from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees, Unjudged
 from tmtui.cli.confining import Confining, choose_sandbox, degraded, probe_sandbox
 from tmtui.cli.errors import CommandError
 from tmtui.cli.look import LOOK, Look
 from tmtui.cli.order import Order
+from tmtui.cli.staff import KEY_VARIABLES, Staff
 from tmtui.config.choosing import check_names
 from tmtui.config.load import load_settings
 from tmtui.config.settings import Settings
+from tmtui.config.templates import load_templates
 from tmtui.domain.ids import new_run_id
 from tmtui.domain.plan import Plan
 from tmtui.domain.problem import Problem, ProblemsError
@@ -42,7 +42,8 @@ from tmtui.events.commands import AnyCommand, Reply
 from tmtui.events.monitor import Degraded
 from tmtui.events.run import Limits, RunPlanned, RunStarted
 from tmtui.plans.native import load_plan
-from tmtui.prompts.compose import load_templates
+from tmtui.prompts.compose import load_renderer
+from tmtui.prompts.templates import Templates
 from tmtui.state.fold import fold_all
 from tmtui.state.model import State
 from tmtui.store.errors import StorageError
@@ -58,6 +59,7 @@ from tmtui.system.sandbox.temporary import temporary_folder
 from tmtui.system.state_dir import mark_of, open_log, prepare
 from tmtui.system.warden import Warden
 from tmtui.workspace.checkpoint import Workspace
+from tmtui.workspace.context import Surroundings
 
 
 PYTHON = "TMTUI_PYTHON"
@@ -71,6 +73,7 @@ class Prepared(msgspec.Struct, frozen=True):
     settings: Settings
     plan: Plan
     limits: Limits
+    templates: Templates
     warnings: tuple[Problem, ...]
 
 
@@ -87,7 +90,8 @@ def read_order(order: Order) -> Prepared:
     )
     if unknown := check_names(settings, plan, profile=order.profile, provider=order.provider):
         raise ProblemsError(tuple(unknown))
-    return Prepared(settings, plan, _limits(settings, order), (*warnings, *more))
+    templates = load_templates(root, settings)
+    return Prepared(settings, plan, _limits(settings, order), templates, (*warnings, *more))
 
 
 def _limits(settings: Settings, order: Order) -> Limits:
@@ -130,7 +134,9 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         lock = EngineLock.acquire(state_dir, Holder.here(now_ms=clock.wall_ms(), argv0=order.argv0))
         stack.callback(lock.release)
         state = _load(state_dir, order.resume) if order.resume else State(run=_new_run(clock))
-        agent = _make_agent(order, prepared.settings, state, clock)
+        staff = _staff(order, prepared.settings, state, clock)
+        staff.check(prepared.plan)
+        stack.push_async_callback(staff.close)
         lock.describe(state.run)
         leave_look(state_dir, prepared.settings)
         probing = asyncio.create_task(probe_sandbox(prepared.settings))
@@ -147,8 +153,8 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         toolbox = stack.enter_context(
             Toolbox(Path(order.root), confining.tools, child_environment(), (place_below(state_dir, order.root),))
         )
-        runner = engine.make_runner(agent, Shells(warden, confining), toolbox, trees, clock)
-        await engine.record_beginning(agent, no_checkpoints, chosen)
+        runner = engine.make_runner(staff, Shells(warden, confining), toolbox, trees, clock)
+        await engine.record_beginning(staff, no_checkpoints, chosen)
         control = await ControlServer.start(state_dir, engine.hear)
         stack.push_async_callback(control.close)
         ready(state.run, runner)
@@ -172,17 +178,15 @@ def _load(state_dir: Path, run: str) -> State:
         return fold_all(reader.events(run))
 
 
-def _make_agent(order: Order, settings: Settings, state: State, clock: SystemClock) -> Agent:
-    spec = order.agent or state.agent or settings.agent
-    if not spec:
+def _staff(order: Order, settings: Settings, state: State, clock: SystemClock) -> Staff:
+    named = order.agent or ("" if order.provider else state.agent or settings.agent)
+    somebody = named or order.provider or settings.providers or any(os.environ.get(name) for name in KEY_VARIABLES)
+    if not somebody:
         raise CommandError(
-            "no agent is chosen",
-            "Name one: tmtui run PLAN --agent scripted:FILE, or `agent: …` in .taskmaster.yml.",
+            "no agent is chosen, and there is no key for a model",
+            "Name one: tmtui run PLAN --agent scripted:FILE, or `agent: …` in .taskmaster.yml. Or set ANTHROPIC_API_KEY.",
         )
-    try:
-        return make_agent(spec, Path(order.root), clock, os.environ)
-    except AgentSpecError as error:
-        raise CommandError(str(error), "Choose one of these with --agent, or `agent:` in .taskmaster.yml.") from error
+    return Staff(order, settings, named, clock, os.environ)
 
 
 def place_below(folder: Path, root: str) -> str:
@@ -194,7 +198,7 @@ async def _start_warden(state_dir: Path) -> Warden:
     """Start the warden, and load the heavy part of prompts while its process comes up on another core."""
     starting = asyncio.create_task(Warden.start(mark=mark_of(state_dir), lock_path=state_dir / "warden.lock"))
     await asyncio.sleep(0)
-    load_templates()
+    load_renderer()
     return await starting
 
 
@@ -249,9 +253,10 @@ class _Engine:
         self._journal.committed(batch)
 
     def make_runner(
-        self, agent: Agent, shells: Shells, toolbox: Toolbox, checkpoints: Checkpoints, clock: SystemClock
+        self, staff: Staff, shells: Shells, toolbox: Toolbox, checkpoints: Checkpoints, clock: SystemClock
     ) -> Runner:
         order, settings = self._order, self._prepared.settings
+        workspace = checkpoints.workspace if isinstance(checkpoints, Trees) else None
         world = World(
             clock=clock,
             rng=random.SystemRandom(),
@@ -260,21 +265,24 @@ class _Engine:
             checkpoints=checkpoints,
             toolbox=toolbox,
             logs=FolderLogs(Path(order.state_dir)),
-            worker=lambda _: agent,
+            worker=staff.worker,
             prices=RateCard(settings.rates),
             judge=Unjudged(),
             root=order.root,
             child_env=child_environment(),
             variables=dict(os.environ),
             agent_timeout=settings.agent_timeout,
+            templates=self._prepared.templates,
+            surroundings=Surroundings(Path(order.root), settings.prompt_context, workspace),
+            keep_prompt=FolderLogs(Path(order.state_dir)).keep_prompt if order.verbose else None,
         )
         self._runner = Runner(world, self._journal, _answers(settings))
         return self._runner
 
-    async def record_beginning(self, agent: Agent, no_checkpoints: str, chosen: Chosen) -> None:
+    async def record_beginning(self, staff: Staff, no_checkpoints: str, chosen: Chosen) -> None:
         plan = self._prepared.plan
         if not self._order.resume:
-            planned = RunPlanned(plan, self._order.root, self._prepared.limits, agent.name, __version__)
+            planned = RunPlanned(plan, self._order.root, self._prepared.limits, staff.name, __version__)
             await self._journal.record(Entry(planned))
         else:
             await self._journal.record(*replan(self._state, plan))

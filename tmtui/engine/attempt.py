@@ -29,7 +29,7 @@ from tmtui.events.attempt import (
 )
 from tmtui.events.base import Entry, Event
 from tmtui.events.task import TaskStarted
-from tmtui.state.model import AttemptState, TaskState
+from tmtui.state.model import AttemptState
 
 
 class Cancel(StrEnum):

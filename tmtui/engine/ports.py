@@ -301,6 +301,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """Says what is wrong with the last answer; empty for nothing. None when nothing is asked of it."""
     request_timeout: float = 1_800.0
     """Seconds for one answer."""
+    retries: int | None = None
+    """How often a request that fails in passing is made again; None leaves it to the rules."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -315,6 +317,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     on_refusal: tuple[Model, ...] = ()
     """Asked, each once, when a model declines."""
     tools: tuple[ToolSpec, ...] = ()
+    timeouts: dict[str, float] = {}
+    """Seconds for one answer of those that have a time of their own, by `provider/model`."""
     manner: Manner = Manner()
 
     @property

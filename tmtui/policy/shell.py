@@ -76,7 +76,7 @@ class _Draft(msgspec.Struct):
     group: bool = False
 
     def is_empty(self) -> bool:
-        return not (self.words or self.redirects or self.inside or self.loops)
+        return not (self.words or self.redirects or self.inside or self.loops or self.group)
 
     def part(self, text: str, end: int) -> Part:
         count = next((i for i, word in enumerate(self.words) if not _ASSIGNMENT.match(word.raw)), len(self.words))

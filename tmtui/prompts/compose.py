@@ -44,7 +44,7 @@ class Prompt(msgspec.Struct, frozen=True):
         return hashlib.sha256(f"{self.system}\0{self.text}".encode()).hexdigest()
 
 
-def load_templates() -> None:
+def load_renderer() -> None:
     """Load what `compose` works with ahead of time; the first prompt would otherwise wait for it."""
     compile_template(TASK)
 

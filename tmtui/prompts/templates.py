@@ -71,11 +71,12 @@ def variables_of(which: str, own: Collection[str] = ()) -> list[str]:
 
 
 def check_templates(templates: Templates) -> list[Problem]:
-    """Everything that is wrong with templates, each with its line."""
+    """Everything that is wrong with templates, each with its line. The built-in ones are not looked at."""
     return [
         problem
         for which in ("system", "task", "retry")
-        for problem in _check(getattr(templates, which), variables_of(which, templates.variables))
+        if (template := getattr(templates, which)) is not getattr(BUILT_IN, which)
+        for problem in _check(template, variables_of(which, templates.variables))
     ]
 
 

@@ -8,9 +8,11 @@ search match) need not be told.
 The four columns lie in parallel arrays. A line costs its text and some twenty bytes.
 """
 
+import re
 from array import array
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Final, NamedTuple
 
 
@@ -57,6 +59,12 @@ class LineKind(StrEnum):
 
 _KINDS: Final = tuple(LineKind)
 _CODES: Final = {kind: code for code, kind in enumerate(_KINDS)}
+
+
+@cache
+def _pattern(kinds: frozenset[LineKind], *, other: bool) -> re.Pattern[bytes]:
+    codes = b"".join(b"\\x%02x" % _CODES[kind] for kind in sorted(kinds))
+    return re.compile(b"[%s%s]" % (b"^" if other else b"", codes))
 
 
 class Line(NamedTuple):
@@ -118,6 +126,25 @@ class Lines:
         if index < 0:
             raise IndexError(number)
         return self._texts[index]
+
+    def kind(self, number: int) -> LineKind:
+        """Only the kind of a line.
+
+        Raises:
+            IndexError: it was dropped, or has not come yet.
+        """
+        index = number - self.first
+        if index < 0:
+            raise IndexError(number)
+        return _KINDS[self._kinds[index]]
+
+    def next_of(self, kinds: frozenset[LineKind], start: int, *, other: bool = False) -> int | None:
+        """The first line from `start` on that is of one of these kinds, or, with `other`, of none of them.
+
+        It is searched for in the column of kinds, so that fifty thousand lines take microseconds.
+        """
+        found = _pattern(kinds, other=other).search(self._kinds, max(0, start - self.first))
+        return None if found is None else self.first + found.start()
 
     @property
     def end(self) -> int:

@@ -1,5 +1,6 @@
-"""Which machine this is, and which start of it."""
+"""Which machine this is, which start of it, and who uses it."""
 
+import getpass
 import platform
 from pathlib import Path
 
@@ -14,4 +15,12 @@ def boot_id() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
+        return ""
+
+
+def user_name() -> str:
+    """The name of the user whose process this is; empty when the system does not know it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
         return ""

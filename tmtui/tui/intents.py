@@ -420,9 +420,45 @@ class PreviousMatch(Intent):
 
 
 class Copy(Intent):
-    """Copy what is selected, else the line that the search found, else what is in sight."""
+    """Copy what is selected, else the line that a search found, else the call pointed at, else what is in sight."""
 
     ID, KEYS, WORD, WHERE = "text.copy", "y", "copy", Where.PANE
+
+
+class NextCall(Intent):
+    """Point at the next tool call or hook."""
+
+    ID, KEYS, WHERE, PALETTE = "call.next", "right_parenthesis", Where.PANE, False
+
+
+class PreviousCall(Intent):
+    """Point at the tool call or hook before."""
+
+    ID, KEYS, WHERE, PALETTE = "call.previous", "left_parenthesis", Where.PANE, False
+
+
+class FoldCall(Intent):
+    """Fold or unfold the call that is pointed at, else the first in sight; among the attempts, open its output."""
+
+    ID, KEYS, WORD, WHERE = "call.fold", "enter", "fold", Where.PANE
+
+
+class FoldAll(Intent):
+    """Fold every call to one line, or unfold every one."""
+
+    ID, KEYS, WHERE = "call.fold-all", "Z", Where.PANE
+
+
+class NextError(Intent):
+    """Go to the first line that reads like an error, then to the next."""
+
+    ID, KEYS, WORD, WHERE = "text.error", "E", "error", Where.PANE
+
+
+class ToggleProse(Intent):
+    """Show the agent's words as they were written, or as they are read."""
+
+    ID, KEYS, WHERE = "text.written", "M", Where.PANE
 
 
 class OpenInEditor(Intent):

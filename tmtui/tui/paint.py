@@ -54,6 +54,7 @@ class Ink(StrEnum):
     SELECTED = "selected"
     THOUGHT = "thought"
     CALL = "call"
+    CODE = "code"
     ADDED = "added"
     REMOVED = "removed"
     HUNK = "hunk"

@@ -9,7 +9,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tmtui.state.lines import LineKind
-from tmtui.tui.figures import time_of_day
+from tmtui.tui.figures import plural, time_of_day
+from tmtui.tui.mishaps import looks_wrong
 from tmtui.tui.paint import Ink, Inks, Span
 from tmtui.tui.viewport import GUTTERS, PLAIN_GUTTER, Row
 
@@ -33,6 +34,9 @@ LEAD_INKS: Final[Mapping[LineKind, Ink]] = {LineKind.CALL: Ink.CALL, LineKind.FI
 _REPEATED_GUTTERS: Final = frozenset({LineKind.INPUT, LineKind.PRINTED})
 """Gutters that are drawn before each row of a line: a rule beside a block."""
 
+FOLDED_GUTTER: Final = " ▸ "
+"""What stands before a call whose body is folded away."""
+
 TIMES_WIDTH: Final = 10
 """Cells for the time before a line."""
 
@@ -55,6 +59,8 @@ def row_strip(row: Row, width: int, inks: Inks, dress: Dress) -> Strip:
     under = () if dress.under is None else (dress.under,)
     line = [Segment(text, inks.style(ink, *under)) for text, ink in _margin(row, times=dress.times)]
     line += [Segment(piece, inks.style(over[0], *under, *over[1:])) for piece, over in _pieces(row, dress)]
+    if row.hidden:
+        line.append(Segment(f"  … {plural(row.hidden, 'line')}", inks.style(Ink.MUTED, *under)))
     pad = inks.style(Ink.TEXT, *under)
     used = sum(len(each.text) if each.text.isascii() else each.cell_length for each in line)
     if used > width:
@@ -88,7 +94,7 @@ def _margin(row: Row, *, times: bool) -> Iterator[Span]:
     if times:
         stamp = "" if again else time_of_day(row.at_ms)
         yield Span(f" {stamp:<{TIMES_WIDTH - 1}}", Ink.MUTED)
-    gutter = GUTTERS.get(row.kind, PLAIN_GUTTER)
+    gutter = FOLDED_GUTTER if row.hidden and not again else GUTTERS.get(row.kind, PLAIN_GUTTER)
     repeated = row.kind in _REPEATED_GUTTERS
     if again and not repeated:
         gutter = " " * len(gutter)
@@ -99,11 +105,12 @@ def _pieces(row: Row, dress: Dress) -> Iterator[tuple[str, tuple[Ink, ...]]]:
     """A row's text in pieces, each with the inks that lie over one another there, the lowest first."""
     length = len(row.text)
     plain = _ink_of(row)
-    if not (row.lead or dress.matches or dress.selection):
+    if not (row.lead or row.inks or dress.matches or dress.selection):
         if length:
             yield row.text, (plain,)
         return
-    overlays = [(start - row.start, stop - row.start, dress.match_ink) for start, stop in dress.matches]
+    overlays = [(start - row.start, stop - row.start, ink) for start, stop, ink in row.inks]
+    overlays += [(start - row.start, stop - row.start, dress.match_ink) for start, stop in dress.matches]
     if dress.selection is not None:
         overlays.append((dress.selection[0] - row.start, dress.selection[1] - row.start, Ink.SELECTED))
     ends = {place for start, stop, _ in overlays for place in (start, stop) if 0 < place < length}
@@ -113,6 +120,8 @@ def _pieces(row: Row, dress: Dress) -> Iterator[tuple[str, tuple[Ink, ...]]]:
 
 
 def _ink_of(row: Row) -> Ink:
+    if row.kind is LineKind.PRINTED and looks_wrong(row.text):
+        return Ink.BAD
     if row.kind is LineKind.INPUT and row.mark in ("+ ", "- "):
         return Ink.ADDED if row.mark == "+ " else Ink.REMOVED
     return KIND_INKS.get(row.kind, Ink.TEXT)

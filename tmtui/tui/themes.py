@@ -66,6 +66,7 @@ DEFAULT_INKS: Final[Mapping[Ink, str]] = {
     Ink.SELECTED: "on $selection",
     Ink.THOUGHT: "italic $muted",
     Ink.CALL: "bold $primary",
+    Ink.CODE: "$accent",
     Ink.ADDED: "$success",
     Ink.REMOVED: "$error",
     Ink.HUNK: "$accent",

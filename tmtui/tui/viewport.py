@@ -5,13 +5,18 @@ place in it is an *anchor*, the line and the row within that line which stand at
 are broken into rows. While the end is followed there is no anchor: rows are counted up from the last line.
 
 Going up stops following, and what comes after that is counted (`new_lines`); reaching the end follows again.
+
+A call whose body is folded away has one line for all of it; every step from line to line hops over what is hidden. An
+agent's words are drawn as `prose` makes them: all places within a line are places in what is drawn.
 """
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from tmtui.state.lines import Line, LineKind, Lines
+from tmtui.tui.blocks import Blocks, Fences, Folds
 from tmtui.tui.paint import shown
+from tmtui.tui.prose import Inked, Prose, prose
 from tmtui.tui.wrap import breaks
 
 
@@ -56,6 +61,12 @@ class Row(NamedTuple):
     """Cells left blank before the piece."""
     mark: str
     """The first two characters of the line: the sign of a changed line."""
+    inks: tuple[Inked, ...] = ()
+    """Looks of its own, in characters of the line."""
+    hidden: int = 0
+    """How many lines are folded away behind it."""
+    last: bool = True
+    """Whether it is the last row of its line."""
 
 
 class Anchor(NamedTuple):
@@ -74,6 +85,8 @@ class Viewport:
         """Whether the end is where the news is: it is followed until somebody goes up."""
         self.following = tails
         self.wrap = True
+        self.as_written = False
+        """Whether an agent's words are shown as they were written, signs and all."""
         self.left = 0
         """Characters scrolled to the left, while lines are not wrapped."""
         self.width = 80
@@ -81,6 +94,8 @@ class Viewport:
         self._anchor = Anchor(0, 0)
         self._seen_end = 0
         self._parts: dict[int, tuple[int, ...]] = {}
+        self.folds = Folds(Blocks(lines))
+        self._fences = Fences(lines)
 
     def __repr__(self) -> str:
         place = "end" if self.following else f"{self._anchor.number}:{self._anchor.part}"
@@ -94,11 +109,15 @@ class Viewport:
         self.following = self.tails
         self.left = 0
         self._anchor = Anchor(lines.first, 0)
+        self.folds = Folds(Blocks(lines))
+        self._fences = Fences(lines)
         self._parts.clear()
 
     def refresh(self, lines: Lines) -> None:
         """Look at a new version of the same text, from the same place."""
         self.lines = lines
+        self.folds = Folds(Blocks(lines))
+        self._fences = Fences(lines)
         self._parts.clear()
 
     def resize(self, width: int, height: int) -> None:
@@ -114,7 +133,33 @@ class Viewport:
         self._anchor = Anchor(self._anchor.number, 0)
         self._parts.clear()
 
+    def set_as_written(self, *, as_written: bool) -> None:
+        """Show an agent's words as they were written, or as they are read."""
+        self.as_written = as_written
+        self._anchor = Anchor(self._anchor.number, 0)
+        self._parts.clear()
+
     # What is in sight.
+
+    def text(self, number: int) -> str:
+        """A line as it is drawn."""
+        return self._drawn(number).text
+
+    def _drawn(self, number: int) -> Prose:
+        line = self.lines[number]
+        if line.kind is not LineKind.SAID or self.as_written:
+            return Prose(shown(line.text), (), line.lead if line.kind in _HANGING else 0)
+        return prose(shown(line.text), code=self._fences.code_at(number))
+
+    def _after(self, number: int) -> int:
+        """The next line that is not folded away."""
+        hidden = self.folds.hiding(number + 1)
+        return number + 1 if hidden is None else hidden[1]
+
+    def _before(self, number: int) -> int:
+        """The line before that is not folded away."""
+        hidden = self.folds.hiding(number - 1)
+        return number - 1 if hidden is None else hidden[0] - 1
 
     def rows(self) -> list[Row]:
         """The rows in sight, from the top; fewer than `height` where the text is short."""
@@ -122,21 +167,37 @@ class Viewport:
         rows: list[Row] = []
         while len(rows) < self.height and number < self.lines.end:
             line = self.lines[number]
-            text, parts = shown(line.text), self._line_parts(number)
-            rows += [self._row(number, line, text, parts, each) for each in range(part, len(parts))]
-            number, part = number + 1, 0
+            drawn, parts = self._drawn(number), self._line_parts(number)
+            rows += [self._row(number, line, drawn, parts, each) for each in range(part, len(parts))]
+            number, part = self._after(number), 0
         return rows[: self.height]
 
-    def _row(self, number: int, line: Line, text: str, parts: tuple[int, ...], part: int) -> Row:
-        start = parts[part]
-        stop = len(text) if part == len(parts) - 1 else parts[part + 1]
+    def _row(self, number: int, line: Line, drawn: Prose, parts: tuple[int, ...], part: int) -> Row:
+        text, start, last = drawn.text, parts[part], part == len(parts) - 1
+        stop = len(text) if last else parts[part + 1]
         if not self.wrap:
             start += self.left
             stop = min(stop, start + 2 * self.width)
-        hang = self._hang(line) if part else 0
+        hang = self._hang(drawn.hang) if part else 0
+        lead, hidden = max(0, line.lead - start), self._hidden_behind(number) if last else 0
         return Row(
-            number, part, start, text[start:stop], line.kind, line.at_ms, max(0, line.lead - start), hang, text[:2]
+            number,
+            part,
+            start,
+            text[start:stop],
+            line.kind,
+            line.at_ms,
+            lead,
+            hang,
+            text[:2],
+            drawn.inks,
+            hidden,
+            last,
         )
+
+    def _hidden_behind(self, number: int) -> int:
+        hidden = self.folds.hiding(number + 1)
+        return hidden[1] - hidden[0] if hidden is not None and hidden[0] == number + 1 else 0
 
     def _line_parts(self, number: int) -> tuple[int, ...]:
         if not self.wrap:
@@ -147,18 +208,17 @@ class Viewport:
         room = self.width - len(GUTTERS.get(line.kind, PLAIN_GUTTER))
         if len(line.text) <= room and line.text.isascii():
             return _ONE_ROW
-        found = breaks(shown(line.text), room, self._hang(line))
+        drawn = self._drawn(number)
+        found = breaks(drawn.text, room, self._hang(drawn.hang))
         if number < self.lines.settled:
             if len(self._parts) > _CACHE_CAP:
                 self._parts.clear()
             self._parts[number] = found
         return found
 
-    def _hang(self, line: Line) -> int:
+    def _hang(self, lead: int) -> int:
         """Cells left blank before a line's rows behind the first: below its lead, where that leaves them room."""
-        if line.kind not in _HANGING:
-            return 0
-        return line.lead if 2 * line.lead <= self.width else _LITTLE_HANG
+        return lead if 2 * lead <= self.width else _LITTLE_HANG
 
     @property
     def new_lines(self) -> int:
@@ -216,6 +276,7 @@ class Viewport:
     def to_line(self, number: int) -> None:
         """Bring a line into sight, a third from the top, unless it is in sight."""
         number = max(self.lines.first, min(number, self.lines.end - 1))
+        self.folds.show(number)
         if self.lines and not any(row.number == number for row in self.rows()):
             self._go(self._moved(Anchor(number, 0), -(self.height // 3)))
 
@@ -242,13 +303,15 @@ class Viewport:
             return Anchor(self.lines.first, 0)
         if number >= self.lines.end:
             return Anchor(self.lines.end - 1, 0)
+        if hidden := self.folds.hiding(number):
+            return Anchor(hidden[0] - 1, 0)
         return Anchor(number, min(part, len(self._line_parts(number)) - 1))
 
     def _end_anchor(self) -> Anchor:
         """The anchor with which the last row stands at the bottom."""
         room, number = self.height, self.lines.end
         while number > self.lines.first:
-            number -= 1
+            number = self._before(number)
             parts = len(self._line_parts(number))
             if parts >= room:
                 return Anchor(number, parts - room)
@@ -259,10 +322,10 @@ class Viewport:
         number, part = anchor
         part += rows
         while part < 0 and number > self.lines.first:
-            number -= 1
+            number = self._before(number)
             part += len(self._line_parts(number))
-        while number < self.lines.end - 1 and part >= (size := len(self._line_parts(number))):
-            number, part = number + 1, part - size
+        while (after := self._after(number)) < self.lines.end and part >= (size := len(self._line_parts(number))):
+            number, part = after, part - size
         return Anchor(number, max(0, part))
 
     # Finding.

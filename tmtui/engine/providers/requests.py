@@ -22,7 +22,7 @@ from tmtui.engine.journal import Journal
 from tmtui.engine.patience import Patience
 from tmtui.engine.ports import Chain, World
 from tmtui.engine.providers.gate import Applicant, Pass, ProviderGate
-from tmtui.engine.providers.route import Again, Give, Held, Move, Refused, Route, Switch, View, Wait
+from tmtui.engine.providers.route import Again, Give, Held, Move, Refused, Route, Switch, View, Wait, name_of
 from tmtui.engine.said import Said
 from tmtui.events.agent import AgentNoticed
 from tmtui.events.base import Entry, Event
@@ -81,7 +81,7 @@ class Requests:
         self._attempt = attempt
         self._made = 0
         self._turn = 0
-        self._route = Route(chain, auth=world.rules.auth_fallback)
+        self._route = Route(chain, world.rules)
 
     def sizes(self, before: Sequence[Message], after: Sequence[Message]) -> tuple[int, int]:
         """Two conversations in tokens, estimated."""
@@ -140,7 +140,7 @@ class Requests:
     # One request.
 
     async def _once(self, model: Model, request: ModelRequest, tries: int, view: View) -> Response:
-        request = fitted(request, model)
+        request = fitted(request, model, self._chain.timeouts.get(name_of(model)))
         tokens = model.estimate(request)
         self._made += 1
         applicant = Applicant(
@@ -269,7 +269,7 @@ class _Heard(msgspec.Struct):
     characters: int = 0
 
 
-def fitted(request: ModelRequest, model: Model) -> ModelRequest:
+def fitted(request: ModelRequest, model: Model, timeout: float | None = None) -> ModelRequest:
     """A request as this model takes it: without what others thought, and no longer an answer than it can give."""
     messages = tuple(_fitted_message(message, model.model) for message in request.messages)
     return msgspec.structs.replace(
@@ -278,6 +278,7 @@ def fitted(request: ModelRequest, model: Model) -> ModelRequest:
         max_tokens=min(request.max_tokens, model.traits.max_output),
         temperature=request.temperature if model.traits.takes_temperature else None,
         effort=request.effort if model.traits.takes_effort else "",
+        timeout=request.timeout if timeout is None else min(timeout, request.timeout),
     )
 
 

@@ -89,11 +89,14 @@ class View(msgspec.Struct, frozen=True):
 class Route:
     """Where a conversation stands in its chain of models."""
 
-    def __init__(self, chain: Chain, *, auth: bool) -> None:
+    def __init__(self, chain: Chain, rules: GateRules) -> None:
         self._models = links_of(chain)
         self._chain = fallback.Chain(
-            _links(chain.models), _links(chain.on_overflow), _links(chain.on_refusal), auth=auth
+            _links(chain.models), _links(chain.on_overflow), _links(chain.on_refusal), auth=rules.auth_fallback
         )
+        self._retry = rules.retry
+        if chain.manner.retries is not None:
+            self._retry = msgspec.structs.replace(self._retry, tries=chain.manner.retries + 1)
         self._tried: tuple[str, ...] = ()
         self.model: Model = chain.models[0]
         self.hop = 0
@@ -111,14 +114,14 @@ class Route:
             return Give(reply.outcome)
         treatment = TREATMENTS[outcome.kind]
         hop = next_hop(self._chain, outcome, self._with_present(), view.market)
-        pause = pause_before_retry(outcome, tries, rng, view.rules.retry) if view.may_retry else None
+        pause = pause_before_retry(outcome, tries, rng, self._retry) if view.may_retry else None
         if pause is not None and not (isinstance(hop, Hop) and _turns_away(treatment, tries, pause, view.rules)):
             if pause > view.rules.pause_over:
                 return _wait(outcome, treatment, view.market.now_ms + round(pause * 1000))
             return Again(pause)
         if isinstance(hop, Hop):
             return self._switch(hop, outcome)
-        starved = not view.may_retry and tries <= retries_of(outcome.kind, view.rules.retry)
+        starved = not view.may_retry and tries <= retries_of(outcome.kind, self._retry)
         if treatment.then is Then.PAUSE_RUN or starved:
             return _wait(outcome, treatment, _until(outcome, treatment, hop, view))
         return Give(outcome)

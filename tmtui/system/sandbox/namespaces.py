@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Final
 
-_KEPT_FLAGS: Final = kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC | os.ST_NOATIME | os.ST_NODIRATIME
+_NO_ACCESS_TIME: Final = 1024 | 2048
+_KEPT_FLAGS: Final = kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC | _NO_ACCESS_TIME
 """Properties of a mount that one may not take away, and that have the same number when told and when asked for."""
-_RELATIVE_TIME: Final = (os.ST_RELATIME, 1 << 21)
+_RELATIVE_TIME: Final = (4096, 1 << 21)
+"""One that has two numbers: as it is told, and as it is asked for."""
 
 
 def enter(places: Sequence[Place], *, network: bool) -> None:

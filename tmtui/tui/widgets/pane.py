@@ -16,24 +16,31 @@ from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 
-from tmtui.state.lines import Lines
+from tmtui.state.lines import LineKind, Lines
 from tmtui.tui.figures import plural
 from tmtui.tui.intents import (
+    FoldAll,
+    FoldCall,
     LineDown,
     LineUp,
+    NextCall,
+    NextError,
     NextMatch,
     PageDown,
     PageUp,
+    PreviousCall,
     PreviousMatch,
     TextEnd,
     TextLeft,
     TextRight,
     TextTop,
+    ToggleProse,
     ToggleTimes,
     ToggleWrap,
     Where,
     bindings,
 )
+from tmtui.tui.mishaps import looks_wrong
 from tmtui.tui.pages.attempts import HEAD_LINES, line_of
 from tmtui.tui.paint import Ink, Span, Spans, shown, strip, width_of
 from tmtui.tui.rows import TIMES_WIDTH, Dress, row_strip, with_places
@@ -93,6 +100,8 @@ class Pane(Panel, can_focus=True):
         self.needle = ""
         self.match = -1
         """The line that the search found last."""
+        self.pointed = -1
+        """The call that somebody points at, by its first line."""
         self._strips: OrderedDict[tuple[object, ...], Strip] = OrderedDict()
         self._rows: list[Row] | None = None
         """The rows in sight, until something changes."""
@@ -112,6 +121,7 @@ class Pane(Panel, can_focus=True):
         """Give a tab another text, read from where such a text is read."""
         self.views[tab].show(lines)
         if tab is self.tab:
+            self.match = self.pointed = -1
             self._changed(anew=True)
 
     def renew(self, tab: Tab, lines: Lines) -> None:
@@ -124,7 +134,7 @@ class Pane(Panel, can_focus=True):
         """Bring a tab to the front."""
         if tab is not self.tab:
             self.tab = tab
-            self.match = -1
+            self.match = self.pointed = -1
             self._changed(anew=True)
             self.post_message(self.TabShown(tab))
 
@@ -224,7 +234,8 @@ class Pane(Panel, can_focus=True):
 
     def _row_strip(self, row: Row, width: int) -> Strip:
         selection = self._selected(row)
-        pointed = self.tab is Tab.ATTEMPTS and row.number == line_of(self.attempt)
+        attempt = self.tab is Tab.ATTEMPTS and row.number == line_of(self.attempt)
+        pointed = attempt or row.number == self.pointed
         here = row.number == self.match
         key = (row, width, selection, pointed, here, self.needle, self.times, self.has_focus and pointed)
         if key in self._strips:
@@ -246,7 +257,7 @@ class Pane(Panel, can_focus=True):
     def _line_text(self, number: int) -> str:
         """A line as it is shown; empty where it was dropped meanwhile."""
         lines = self.view.lines
-        return shown(lines.text(number)) if lines.first <= number < lines.end else ""
+        return self.view.text(number) if lines.first <= number < lines.end else ""
 
     # Selecting and copying.
 
@@ -265,7 +276,7 @@ class Pane(Panel, can_focus=True):
         last = min(lines.end - 1, selection.end.y if selection.end else lines.end - 1)
         pieces: list[str] = []
         for number in range(first, last + 1):
-            text = shown(lines.text(number))
+            text = self.view.text(number)
             start, stop = selection.get_span(number) or (0, -1)
             pieces.append(text[start : None if stop == -1 else stop])
         return "\n".join(pieces), "\n"
@@ -278,6 +289,9 @@ class Pane(Panel, can_focus=True):
         """What `y` copies while nothing is selected, and what that is: the line found, else what is in sight."""
         if self.match >= 0 and (line := self._line_text(self.match)):
             return line, "the line"
+        if self.pointed >= 0:
+            stop = min(self.view.folds.blocks.stop_of(self.pointed) + 1, self.view.lines.end)
+            return "\n".join(self._line_text(number) for number in range(self.pointed, stop)), "the call"
         numbers = dict.fromkeys(row.number for row in self._visible())
         text = "\n".join(self._line_text(number) for number in numbers)
         return text, plural(len(numbers), "line")
@@ -313,6 +327,82 @@ class Pane(Panel, can_focus=True):
         event.stop()
         if self.needle:
             self.search(self.needle, step=-1, onward=True)
+
+    # Calls and errors.
+
+    @on(NextCall)
+    def _next_call(self, event: NextCall) -> None:
+        event.stop()
+        self._point(1)
+
+    @on(PreviousCall)
+    def _previous_call(self, event: PreviousCall) -> None:
+        event.stop()
+        self._point(-1)
+
+    def _point(self, step: int) -> None:
+        rows = self._visible()
+        if not rows:
+            return
+        here = self.pointed if self.pointed >= 0 else rows[-1].number + 1 if step < 0 else rows[0].number - 1
+        head = self.view.folds.blocks.beside(here, step)
+        if head is not None:
+            self.pointed = head
+            self.view.to_line(head)
+            self._changed(anew=False)
+
+    @on(FoldCall)
+    def _fold_call(self, event: FoldCall) -> None:
+        event.stop()
+        if self.tab is Tab.ATTEMPTS:
+            self.switch(Tab.OUTPUT)
+            return
+        blocks = self.view.folds.blocks
+        in_sight = (head for row in self._visible() if (head := blocks.head_of(row.number)) is not None)
+        head = self.pointed if self.pointed >= 0 else next(in_sight, -1)
+        if head >= 0:
+            self.turn(head)
+
+    def turn(self, head: int) -> None:
+        """Fold or unfold the call that begins at that line."""
+        self.view.folds.turn(head)
+        self.view.to_line(head)
+        self._changed(anew=True)
+
+    @on(FoldAll)
+    def _fold_all(self, event: FoldAll) -> None:
+        event.stop()
+        for tab in TAILING:
+            self.views[tab].folds.turn_all()
+        self._changed(anew=True)
+
+    @on(NextError)
+    def _next_error(self, event: NextError) -> None:
+        """Behind the last match, else from the first line on: the first error is most often the cause."""
+        event.stop()
+        lines = self.view.lines
+        start = self.match + 1 if self.match >= 0 else lines.first
+        found = next((number for number in range(start, lines.end) if self._is_error(number)), None)
+        if found is None and self.match >= 0:
+            found = next((number for number in range(lines.first, start) if self._is_error(number)), None)
+        if found is None:
+            self.notify("nothing here reads like an error", timeout=4)
+            return
+        self.match = found
+        self.view.to_line(found)
+        self._changed(anew=True)
+
+    def _is_error(self, number: int) -> bool:
+        kind = self.view.lines.kind(number)
+        return kind is LineKind.BAD or (kind is LineKind.PRINTED and looks_wrong(self.view.lines.text(number)))
+
+    @on(ToggleProse)
+    def _toggle_prose(self, event: ToggleProse) -> None:
+        event.stop()
+        as_written = not self.view.as_written
+        for view in self.views.values():
+            view.set_as_written(as_written=as_written)
+        self._changed(anew=True)
 
     # Moving.
 
@@ -427,10 +517,16 @@ class Pane(Panel, can_focus=True):
         elif event.y == self.size.height - 1 and self.view.new_lines:
             self.view.to_end()
             self._changed(anew=False)
-        elif self.tab is Tab.ATTEMPTS and 0 <= event.y - 2 < len(self._visible()):
-            number = self._visible()[event.y - 2].number - HEAD_LINES + 1
-            if number >= 1:
+        elif 0 <= event.y - 2 < len(self._visible()):
+            self._click_row(self._visible()[event.y - 2])
+
+    def _click_row(self, row: Row) -> None:
+        """A click on an attempt goes to it; one on a call folds or unfolds it."""
+        if self.tab is Tab.ATTEMPTS:
+            if (number := row.number - HEAD_LINES + 1) >= 1:
                 self.post_message(self.AttemptPointed(number))
+        elif row.kind is LineKind.CALL:
+            self.turn(row.number)
 
 
 def subject_spans(parts: list[Span], width: int) -> Spans:
