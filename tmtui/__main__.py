@@ -18,6 +18,9 @@ def main() -> int:
         return 0
     import gc  # noqa: PLC0415  # a version costs nothing
 
+    # What modules, plans and states are made of lives to the end. To search it for rings again and again would be a
+    # tenth of a short run.
+    gc.set_threshold(20_000, 20, 50)
     from tmtui.cli.main import run_program  # noqa: PLC0415  # likewise
 
     code = run_program(sys.argv[1:])

@@ -10,6 +10,10 @@ from tests.loopback.record import Received
 from tests.loopback.script import Cut, End, Fault, Pings, Reply, Reset, Slow, Stall
 
 
+HANDSHAKE = b"\x16"
+"""How TLS begins, which is no request."""
+
+
 class LeftError(Exception):
     """The client closed the connection."""
 
@@ -65,6 +69,9 @@ class Connection(asyncio.Protocol):
     async def read_head(self) -> bytes:
         """A request up to the empty line; raises when the client leaves."""
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
+            if self._buffer.startswith(HANDSHAKE):
+                await self.write(head_of(400, {"connection": "close", "content-length": "0"}))
+                raise LeftError
             await self._more()
         head = bytes(self._buffer[:end])
         del self._buffer[: end + 4]
@@ -97,7 +104,7 @@ class Connection(asyncio.Protocol):
         self.transport.abort()
 
 
-def head(status: int, headers: dict[str, str]) -> bytes:
+def head_of(status: int, headers: dict[str, str]) -> bytes:
     """The head of an answer."""
     reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers.items())]

@@ -1,4 +1,7 @@
-"""What the server is told to answer: values that name no provider, and that can be written as JSON: `{"kind": "say", …}`."""
+"""What the server is told to answer: values that name no provider.
+
+They can be written as JSON too, each with its kind: `{"kind": "say", "text": "Hello."}`.
+"""
 
 from collections.abc import Sequence
 from typing import Any

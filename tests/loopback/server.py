@@ -11,7 +11,7 @@ import msgspec
 
 from tests.loopback import chat, messages
 from tests.loopback.cache import PromptCache
-from tests.loopback.delivery import Body, Connection, LeftError, deliver, head, until
+from tests.loopback.delivery import Body, Connection, LeftError, deliver, head_of, until
 from tests.loopback.record import Received, Record
 from tests.loopback.rules import RETIRED, chat_complaint, complaint, tokens_of
 from tests.loopback.script import Answer, Failure, Hangup, Page, Reply, Rules, Silence, Tokens
@@ -50,6 +50,7 @@ class Loopback:
         self._tls = tls
         self._cache = PromptCache()
         self._connections: dict[Connection, asyncio.Task[None]] = {}
+        self._faults: list[BaseException] = []
         self.record = Record(record)
         self.port = 0
 
@@ -74,7 +75,11 @@ class Loopback:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """End all connections."""
+        """End all connections.
+
+        Raises:
+            BaseExceptionGroup: the server itself, or a function that chooses answers, had faults.
+        """
         self._server.close()
         tasks = list(self._connections.items())
         for connection, task in tasks:
@@ -82,10 +87,18 @@ class Loopback:
             connection.transport.abort()
         await asyncio.gather(*(task for _, task in tasks), return_exceptions=True)
         await self._server.wait_closed()
+        if self._faults:
+            raise BaseExceptionGroup("the server had faults", self._faults)
 
     def _begin(self, connection: Connection) -> None:
         self.record.connections += 1
-        self._connections[connection] = asyncio.get_running_loop().create_task(self._serve(connection))
+        task = asyncio.get_running_loop().create_task(self._serve(connection))
+        task.add_done_callback(self._done)
+        self._connections[connection] = task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._faults.append(fault)
 
     def _lost(self, connection: Connection) -> None:
         self._connections.pop(connection, None)
@@ -189,7 +202,7 @@ class Loopback:
         """A whole answer."""
         received.status, received.sent, received.whole = status, len(body), True
         told = {"request-id": _request_id(received), **headers, "content-length": str(len(body))}
-        await connection.write(head(status, told) + body)
+        await connection.write(head_of(status, told) + body)
         return True
 
     async def _reply(self, connection: Connection, received: Received, reply: Reply) -> bool:
@@ -201,7 +214,7 @@ class Loopback:
         await asyncio.sleep(reply.delay)
         framing = {"transfer-encoding": "chunked"} if reply.framing == "chunked" else {"connection": "close"}
         told = {"content-type": "text/event-stream; charset=utf-8", "request-id": _request_id(received)}
-        await connection.write(head(200, {**told, **framing, **reply.headers}))
+        await connection.write(head_of(200, {**told, **framing, **reply.headers}))
         body = Body(connection, received, reply.framing)
         again = await deliver(connection, body, events, rest, reply, api.PING)
         received.whole = reply.fault is None

@@ -9,6 +9,7 @@ from tmtui.agents.port import ToolCall
 from tmtui.cli.confining import Confining
 from tmtui.domain.text import clean_line
 from tmtui.engine.ports import Planned
+from tmtui.engine.secrecy import Redactor
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
 from tmtui.events.base import Entry, Recorded
 from tmtui.store.reader import LogReader
@@ -132,10 +133,14 @@ class NoTrees:
 
 
 class FolderLogs:
-    """`engine.ports.TaskLogs`: raw text in `<state>/logs/<task>/<name>.log`."""
+    """`engine.ports.TaskLogs`: raw text in `<state>/logs/<task>/<name>.log`.
 
-    def __init__(self, state_dir: Path) -> None:
+    What streams into them was redacted on its way; a prompt is redacted here.
+    """
+
+    def __init__(self, state_dir: Path, redactor: Redactor) -> None:
         self._state_dir = state_dir
+        self._redactor = redactor
 
     def open(self, task: str, name: str) -> "LogFile":
         """A file to append to."""
@@ -147,7 +152,7 @@ class FolderLogs:
             contextlib.suppress(OSError, StateDirError),
             open_log(self._state_dir, f"logs/{task}/prompt.txt", truncate=True) as file,
         ):
-            file.write(text.encode())
+            file.write(self._redactor.redact(text).encode())
 
 
 class LogFile:

@@ -11,9 +11,11 @@ from tmtui.agents.rates.names import forms
 from tmtui.cli.order import Order
 from tmtui.cli.output import Line, Tone
 from tmtui.cli.serving import Prepared
+from tmtui.cli.staff import PROFILE
 from tmtui.cli.times import DAY, count
+from tmtui.config.choosing import choose
 from tmtui.config.settings import Settings
-from tmtui.config.values.providers import ANTHROPIC, OPENAI, SCRIPTED, STATIC
+from tmtui.config.values.providers import ANTHROPIC, OPENAI, SCRIPTED, STATIC, TYPE_NAMES
 from tmtui.domain.models import in_service
 from tmtui.domain.money import format_usd
 from tmtui.domain.plan import Task
@@ -32,6 +34,9 @@ PLAYED: Final = "script"
 
 FREE: Final = (SCRIPTED, STATIC)
 """Kinds of agents that ask no provider."""
+
+MODEL_PROVIDERS: Final = (ANTHROPIC, OPENAI)
+"""Kinds whose model is ours to choose; others choose by themselves."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -75,19 +80,19 @@ def make_forecast(prepared: Prepared, order: Order, now_ms: int) -> Forecast:
 
 
 def who_is_asked(settings: Settings, order: Order, task: Task, now_ms: int) -> Asked:
-    """The provider and the model that a task's first request goes to."""
-    agent = order.agent or settings.agent
-    profile = settings.profiles.get(order.profile or task.profile or settings.profile)
-    provider_name = order.provider or task.provider or (profile.provider if profile else "") or settings.provider
-    name, _, model = (agent or provider_name).partition(":")
-    provider = settings.all_providers.get(name)
-    kind = provider.type if provider else name or ANTHROPIC
-    if kind not in (ANTHROPIC, OPENAI, "claude"):
-        return Asked(kind, provider.model if provider else "")
-    tiers = (profile.model_tiering, settings.model_tiering) if profile else (settings.model_tiering,)
-    tiered = next((found for each in tiers if (found := each.of(task.complexity))), "")
-    wanted = model or tiered or (profile.model if profile else "") or (provider.model if provider else "")
-    return Asked(kind, in_service(wanted, now_ms))
+    """Who a task's first request goes to, without making anybody ready to answer it."""
+    named = order.agent or settings.agent
+    name, _, rest = named.partition(":")
+    if name == PROFILE:
+        order, name = msgspec.structs.replace(order, profile=order.profile or rest), ""
+    choice = choose(settings, task, profile=order.profile, provider=order.provider)
+    if not name:
+        return Asked(choice.provider.type, in_service(choice.model, now_ms))
+    server = settings.all_providers.get(name)
+    kind = TYPE_NAMES.get(server.type if server else name, name)
+    if kind not in MODEL_PROVIDERS:
+        return Asked(kind, server.model if server else "")
+    return Asked(kind, in_service(rest or choice.model or (server.model if server else ""), now_ms))
 
 
 def _price(card: RateCard, model: str, now_ms: int) -> Price | None:

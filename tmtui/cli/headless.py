@@ -1,6 +1,7 @@
 """A run without a screen: the engine works in this process, and a face prints what is committed."""
 
 import asyncio
+import contextlib
 import os
 import sys
 import time
@@ -23,6 +24,9 @@ from tmtui.state.model import State
 
 SIGNAL_CODES = {"SIGINT": ExitCode.INTERRUPTED, "SIGTERM": ExitCode.TERMINATED}
 """The exit codes of a run that a signal laid down."""
+
+INTERVAL = 1 / 30
+"""Seconds between two pieces of output: each costs a change of threads."""
 
 OUTPUT_CLOSED = "the reader of the output has gone"
 
@@ -59,7 +63,7 @@ class _Headless:
         self._state = State()
         self._unprinted: list[str] = []
         self._news = asyncio.Event()
-        self._over = False
+        self._over = asyncio.Event()
         self._fault: Exception | None = None
 
     async def run(self) -> ExitCode:
@@ -71,7 +75,7 @@ class _Headless:
             self._state = await serve(self._order, (self._hear,), self._ready)
             self._say(self._face.end(self._state, time.time_ns() // 1_000_000, alive=False))
         finally:
-            self._over = True
+            self._over.set()
             self._news.set()
             if asker:
                 asker.close()
@@ -98,7 +102,7 @@ class _Headless:
 
     async def _print(self, look: Callable[[State], None] | None) -> None:
         """Print what was heard, in pieces as large as they come, until the run is over."""
-        while not self._over or self._unprinted:
+        while not self._over.is_set() or self._unprinted:
             await self._news.wait()
             self._news.clear()
             text = "".join(self._unprinted)
@@ -109,6 +113,9 @@ class _Headless:
                 raise self._fault
             if look is not None:
                 look(self._state)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL):
+                    await self._over.wait()
 
     async def _answer(self, answer: Answer) -> None:
         if self._runner is not None:

@@ -37,11 +37,13 @@ from tmtui.engine.journal import Journal, Listener
 from tmtui.engine.ports import Checkpoints, World
 from tmtui.engine.resume import reopen, replan
 from tmtui.engine.runner import Runner
+from tmtui.engine.secrecy import Secrecy
 from tmtui.events.base import Entry, Recorded
 from tmtui.events.commands import AnyCommand, Reply
 from tmtui.events.monitor import Degraded
 from tmtui.events.run import Limits, RunPlanned, RunStarted
 from tmtui.plans.native import load_plan
+from tmtui.policy.redact import Redactor, secrets_in_env
 from tmtui.prompts.compose import load_renderer
 from tmtui.prompts.templates import Templates
 from tmtui.state.fold import fold_all
@@ -184,7 +186,8 @@ def _staff(order: Order, settings: Settings, state: State, clock: SystemClock) -
     if not somebody:
         raise CommandError(
             "no agent is chosen, and there is no key for a model",
-            "Name one: tmtui run PLAN --agent scripted:FILE, or `agent: …` in .taskmaster.yml. Or set ANTHROPIC_API_KEY.",
+            "Name one: tmtui run PLAN --agent scripted:FILE, or `agent: …` in .taskmaster.yml;"
+            " or set ANTHROPIC_API_KEY.",
         )
     return Staff(order, settings, named, clock, os.environ)
 
@@ -230,6 +233,7 @@ class _Engine:
         self._order = order
         self._prepared = prepared
         self._state = state
+        self._redactor = Redactor((*prepared.settings.secrets, *secrets_in_env(os.environ)))
         self._writer: LogWriter
         self._journal: Journal
         self._runner: Runner
@@ -245,7 +249,7 @@ class _Engine:
             boot_id=boot_id(),
         )
         stack.push_async_callback(self._writer.close)
-        self._journal = Journal(RunLog(self._writer, self._state.run), self._state)
+        self._journal = Journal(RunLog(self._writer, self._state.run), self._state, Secrecy(self._redactor))
         for listener in listeners:
             self._journal.listen(listener)
 
@@ -264,17 +268,18 @@ class _Engine:
             processes=shells,
             checkpoints=checkpoints,
             toolbox=toolbox,
-            logs=FolderLogs(Path(order.state_dir)),
+            logs=FolderLogs(Path(order.state_dir), self._redactor),
             worker=staff.worker,
             prices=RateCard(settings.rates),
             judge=Unjudged(),
+            redactor=self._redactor,
             root=order.root,
             child_env=child_environment(),
             variables=dict(os.environ),
             agent_timeout=settings.agent_timeout,
             templates=self._prepared.templates,
             surroundings=Surroundings(Path(order.root), settings.prompt_context, workspace),
-            keep_prompt=FolderLogs(Path(order.state_dir)).keep_prompt if order.verbose else None,
+            keep_prompt=FolderLogs(Path(order.state_dir), self._redactor).keep_prompt if order.verbose else None,
         )
         self._runner = Runner(world, self._journal, _answers(settings))
         return self._runner

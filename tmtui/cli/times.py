@@ -1,5 +1,6 @@
 """Time in words. Every moment is milliseconds since the epoch; `now` is always an argument."""
 
+import time
 from datetime import datetime
 from typing import Final
 
@@ -54,4 +55,4 @@ def date_and_time(moment: int) -> str:
 
 def time_of_day(moment: int) -> str:
     """`10:15:02`, in the time of the place."""
-    return f"{_local(moment):%H:%M:%S}"
+    return time.strftime("%H:%M:%S", time.localtime(moment // 1000))

@@ -22,6 +22,7 @@ from tmtui.engine.conversation import Conversation, Desk, chain_of_attempts
 from tmtui.engine.decide import Answers, Work, after_attempt, escalate, goes_on, name_outcome
 from tmtui.engine.hooks import Hooks
 from tmtui.engine.prompting import make_prompt
+from tmtui.engine.secrecy import redacted
 from tmtui.events.attempt import (
     AttemptCheckpointed,
     AttemptFinished,
@@ -176,7 +177,8 @@ class Attempt:
         )
         if not outcome.ok:
             log = self._world.logs.open(self._task, "error")
-            log.write(f"ERROR attempt {self._state.round}: {outcome.kind}: {outcome.message}\n".encode())
+            words = f"ERROR attempt {self._state.round}: {outcome.kind}: {outcome.message}\n"
+            log.write(redacted(words, self._world.redactor).encode())
             log.close()
         await self._journal.record(*entries)
 

@@ -81,7 +81,7 @@ class Conversation:
         asked = AttemptPrompted(prompt.system, prompt.text, prompt.digest)
         started = AgentStarted(self._worker.name, self._worker.model)
         await self._journal.record(self._entry(asked), self._entry(started))
-        said = Said(self._note, self._world.logs.open(self._task, "agent"))
+        said = Said(self._note, self._world.logs.open(self._task, "agent"), self._world.redactor)
         try:
             async with self._patience.lasts():
                 finished = await self._leader(said).hold(prompt, self._past())

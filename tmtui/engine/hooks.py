@@ -97,6 +97,7 @@ class Hooks:
         stream = OutputStream(
             lambda text, skipped: self._note_output(hook, hook_id, text, skipped),
             self._world.logs.open(self._task, stage) if hook.log_output else None,
+            self._world.redactor,
         )
         await self._journal.record(
             self._entry(HookStarted(hook_id, hook.name, stage, hook.command, round_, hook.quiet))

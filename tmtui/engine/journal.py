@@ -8,6 +8,7 @@ durable before the next step: an intent before its effect, a result before it is
 from collections.abc import Callable, Sequence
 
 from tmtui.engine.ports import EventLog
+from tmtui.engine.secrecy import Secrecy
 from tmtui.events.base import Entry, Event, Recorded
 from tmtui.state.fold import fold
 from tmtui.state.model import State
@@ -20,8 +21,9 @@ Listener = Callable[[Recorded, State], None]
 class Journal:
     """Writes events to the log and keeps the state that follows from it."""
 
-    def __init__(self, log: EventLog, state: State) -> None:
+    def __init__(self, log: EventLog, state: State, secrecy: Secrecy | None = None) -> None:
         self._log = log
+        self._secrecy = secrecy
         self._listeners: list[Listener] = []
         self.state = state
 
@@ -31,11 +33,11 @@ class Journal:
 
     def note(self, event: Event, task: str = "", attempt: int = 0) -> None:
         """Say it happened, and go on at once."""
-        self._log.submit((Entry(event, task, attempt),), critical=False)
+        self._log.submit(self._kept((Entry(event, task, attempt),)), critical=False)
 
     def note_all(self, entries: Sequence[Entry]) -> None:
         """Say that these happened together, and go on at once."""
-        self._log.submit(tuple(entries), critical=False)
+        self._log.submit(self._kept(entries), critical=False)
 
     async def record(self, *entries: Entry) -> None:
         """Say it happened, all of it or nothing, and go on when that is durable and folded."""
@@ -47,9 +49,12 @@ class Journal:
         await self._commit(())
 
     async def _commit(self, entries: Sequence[Entry]) -> None:
-        waiter = self._log.submit(entries, critical=True)
+        waiter = self._log.submit(self._kept(entries), critical=True)
         if waiter is not None:
             await waiter
+
+    def _kept(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        return entries if self._secrecy is None else self._secrecy.kept(entries)
 
     def committed(self, batch: Sequence[Recorded]) -> None:
         """Take what was committed; the log calls this, in order, before it lets go of who waits."""

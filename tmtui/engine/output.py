@@ -12,6 +12,7 @@ from typing import Final
 
 from tmtui.domain.text import Cleaner
 from tmtui.engine.ports import RawLog
+from tmtui.engine.secrecy import Redactor
 
 
 INTERVAL: Final = 1 / 30
@@ -38,11 +39,21 @@ RAW_CAP: Final = 64 * 1024 * 1024
 
 
 class OutputStream:
-    """Takes bytes as they come and passes on safe pieces, each with the number of characters left out before it."""
+    """Takes bytes as they come and passes on safe pieces, each with the number of characters left out before it.
 
-    def __init__(self, emit: Callable[[str, int], None], raw: RawLog | None = None) -> None:
+    Args:
+        emit: Takes a piece, and how many characters were left out before it.
+        raw: Where the full text goes.
+        redactor: Takes secrets out, of the pieces and of the full text.
+    """
+
+    def __init__(
+        self, emit: Callable[[str, int], None], raw: RawLog | None = None, redactor: Redactor | None = None
+    ) -> None:
         self._emit = emit
         self._raw = raw
+        self._redacting = redactor.byte_stream() if redactor else None
+        self._redacting_raw = redactor.byte_stream() if redactor and raw else None
         self._cleaner: Cleaner | None = None
         """Made for the first bytes: most sources say nothing."""
         self._head = bytearray()
@@ -106,9 +117,12 @@ class OutputStream:
     def finish(self) -> None:
         """Nothing more comes."""
         self.flush()
+        self._pass_on_held()
         if self._cleaner is not None and (text := self._cleaner.finish()):
             self._emit(text, 0)
         if self._raw is not None:
+            if self._redacting_raw is not None:
+                self._raw.write(self._redacting_raw.flush())
             self._raw.close()
 
     @property
@@ -120,14 +134,24 @@ class OutputStream:
         return INTERVAL if self._passed < SHARE else SLOW_INTERVAL
 
     def _pass_on(self, data: bytes, skipped: int) -> None:
+        if self._redacting is not None:
+            data = self._redacting.feed(data)
         self._cleaner = self._cleaner or Cleaner()
         text = self._cleaner.feed(data)
         if text or skipped:
             self._emit(text, skipped)
 
+    def _pass_on_held(self) -> None:
+        """What the redactor kept back, in case a secret had begun there."""
+        if self._redacting is not None and (data := self._redacting.flush()):
+            self._cleaner = self._cleaner or Cleaner()
+            if text := self._cleaner.feed(data):
+                self._emit(text, 0)
+
     def _keep_raw(self, data: bytes) -> None:
         if self._raw is not None and self._raw_left > 0:
-            self._raw.write(data[: self._raw_left])
+            kept = data[: self._raw_left]
+            self._raw.write(self._redacting_raw.feed(kept) if self._redacting_raw else kept)
             self._raw_left -= len(data)
 
 

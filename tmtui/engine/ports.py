@@ -11,6 +11,7 @@ from tmtui.domain.clock import Clock, Rng
 from tmtui.domain.plan import Task
 from tmtui.domain.usage import Usage
 from tmtui.engine.providers.rules import GateRules
+from tmtui.engine.secrecy import Redactor
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
 from tmtui.events.base import Entry, Recorded
 from tmtui.events.tool import FileEffect
@@ -349,6 +350,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Who does a task."""
     prices: Prices
     rules: GateRules = GateRules()
+    redactor: Redactor | None = None
+    """Takes secrets out of all that is kept or shown."""
     judge: Judge
     user: str = ""
     """Whose run it is, for the books."""

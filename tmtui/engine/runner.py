@@ -34,6 +34,7 @@ from tmtui.engine.providers.gate import Helm, ProviderGate
 from tmtui.engine.questions import Questions
 from tmtui.engine.recover import answer_left_open, close_half_done, half_done
 from tmtui.engine.schedule import next_tasks
+from tmtui.engine.secrecy import redacted
 from tmtui.engine.slots import Slots
 from tmtui.events.base import Entry
 from tmtui.events.commands import Abort, AnyCommand, CancelTask, Pause, Reply, Stop, Unpause
@@ -193,7 +194,7 @@ class Runner:
         """Turn a fault of tmtui into an outcome: the attempt fails closed, and somebody is asked."""
         details = "".join(traceback.format_exception(error))
         log = self._world.logs.open(task, "error")
-        log.write(details.encode("utf-8", "replace"))
+        log.write(redacted(details, self._world.redactor).encode("utf-8", "replace"))
         log.close()
         try:
             await self._journal.settled()

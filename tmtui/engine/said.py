@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tmtui.agents.port import Text, Thinking, ToolCall, ToolResult, Tools
 from tmtui.engine.output import OutputStream
 from tmtui.engine.ports import RawLog
+from tmtui.engine.secrecy import Redactor
 from tmtui.events.agent import AgentSpoke, AgentThought
 from tmtui.events.base import Event
 
@@ -12,9 +13,9 @@ from tmtui.events.base import Event
 class Said:
     """Takes an agent's text and thinking and notes them."""
 
-    def __init__(self, note: Callable[[Event], None], raw: RawLog | None) -> None:
-        self._text = OutputStream(lambda text, skipped: note(AgentSpoke(text, skipped)), raw)
-        self._thinking = OutputStream(lambda text, skipped: note(AgentThought(text, skipped)))
+    def __init__(self, note: Callable[[Event], None], raw: RawLog | None, redactor: Redactor | None = None) -> None:
+        self._text = OutputStream(lambda text, skipped: note(AgentSpoke(text, skipped)), raw, redactor)
+        self._thinking = OutputStream(lambda text, skipped: note(AgentThought(text, skipped)), None, redactor)
 
     def feed(self, chunk: Text | Thinking) -> None:
         """Take the next piece; what was said in the other voice goes first."""

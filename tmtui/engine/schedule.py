@@ -10,7 +10,10 @@ from tmtui.engine.decide import reason_to_abort, reason_to_stop
 from tmtui.state.model import State, TaskState
 
 
-UNDER_WAY: Final = frozenset({TaskStatus.RUNNING, TaskStatus.NEEDS_YOU})
+READY: Final = TaskStatus.READY
+"""By a name of its own, since every task is asked for it whenever one has ended."""
+
+UNDER_WAY: Final = (TaskStatus.RUNNING, TaskStatus.NEEDS_YOU)
 PRIORITY: Final = attrgetter("task.priority")
 
 
@@ -35,8 +38,12 @@ def next_tasks(state: State, busy: Collection[str], free: int) -> list[str]:
     """
     if free <= 0 or state.status is not RunStatus.RUNNING or reason_to_stop(state) or reason_to_abort(state):
         return []
-    ready = [subject for subject in state.tasks.values() if subject.status is TaskStatus.READY]
-    under_way = [subject for subject in state.tasks.values() if subject.status in UNDER_WAY and startable(subject)]
+    ready, under_way = [], []
+    for subject in state.tasks.values():
+        if subject.status is READY:
+            ready.append(subject)
+        elif subject.status in UNDER_WAY and startable(subject):
+            under_way.append(subject)
     candidates = chain(*(sorted(group, key=PRIORITY, reverse=True) for group in (under_way, ready)))
     wanted = (
         subject.task.id

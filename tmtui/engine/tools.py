@@ -131,7 +131,8 @@ class RecordedTools:
 
     async def _carry_out(self, call: ToolCall, planned: Planned, call_id: str) -> ToolResult:
         stream = OutputStream(
-            lambda text, skipped: self._journal.note(ToolPrinted(call_id, text, skipped), self._task, self._attempt)
+            lambda text, skipped: self._journal.note(ToolPrinted(call_id, text, skipped), self._task, self._attempt),
+            redactor=self._world.redactor,
         )
         watch = SilenceWatch(
             stream,

@@ -1,18 +1,21 @@
 """From a task and its history to what the agent is asked."""
 
 import hashlib
+import re
 from typing import Final
 
 import msgspec
 
 from tmtui.domain.plan import Task
 from tmtui.domain.text import clean_line
-from tmtui.prompts.builtin import TASK
+from tmtui.prompts.builtin import FENCES, TASK
 from tmtui.prompts.context import Context, FileText
 from tmtui.prompts.fence import fence
 from tmtui.prompts.render import compile_template, render
 from tmtui.prompts.templates import BUILT_IN, PROJECT, Templates, names_in
 
+
+_ITEM: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(?P<text>\S.*)")
 
 NOTHING: Final = Context()
 """Of a project of which nothing is told."""
@@ -79,7 +82,8 @@ def compose(
         again = {**of_task, **_of_failures(failures, context.previous_response, nonce)}
         retry = render(templates.retry.text, templates.retry.name, again)
         text = retry if _tells_task(templates.retry.text) else retry + "\n" + text
-    return Prompt(render(templates.system.text, templates.system.name, about), text)
+    system = render(templates.system.text, templates.system.name, about)
+    return Prompt(system if FENCES in system else f"{system}\n{FENCES}", text)
 
 
 def _project(context: Context) -> dict[str, str]:
@@ -88,13 +92,15 @@ def _project(context: Context) -> dict[str, str]:
 
 
 def _of_task(task: Task, note: str, description: str, context: Context, nonce: str) -> dict[str, str]:
+    criteria = _bullets((*task.acceptance_criteria, *task.definition_of_done))
     contents = "\n\n".join(fence(_marked(file), f"file {file.path}", nonce) for file in context.contents)
     return {
         "task_id": task.id,
         "task_title": task.title,
         "task_description": description or task.description,
-        "task_path": task.path,
-        "task_requirements": _bullets((*task.acceptance_criteria, *task.definition_of_done)),
+        "task_path": task.path or ".",
+        "task_requirements": criteria or _listed_in(description or task.description),
+        "acceptance_criteria": criteria,
         "git_status": _fenced(context.git_status, "git status", nonce),
         "file_list": _fenced(_file_list(context), "file names", nonce),
         "file_contents": contents,
@@ -131,6 +137,12 @@ def _file_list(context: Context) -> str:
 
 def _marked(file: FileText) -> str:
     return f"{file.text}\n… the file goes on" if file.cut else file.text
+
+
+def _listed_in(description: str) -> str:
+    """The items of the lists in a description: its requirements, where nothing else says them."""
+    items = (_ITEM.match(line) for line in description.splitlines())
+    return _bullets(tuple(item["text"].strip() for item in items if item))
 
 
 def _bullets(lines: tuple[str, ...]) -> str:

@@ -43,6 +43,7 @@ TASK_VARIABLES: Final = (
     "task_title",
     "task_description",
     "task_requirements",
+    "acceptance_criteria",
     "task_path",
     "git_status",
     "file_list",

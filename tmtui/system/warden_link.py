@@ -148,10 +148,26 @@ class WardenLink:
     async def reaped(self) -> None:
         """Wait until the warden's process has ended; one that hangs is killed."""
         try:
-            await asyncio.to_thread(self.process.wait, PATIENCE)
-        except subprocess.TimeoutExpired:
+            async with asyncio.timeout(PATIENCE):
+                await self._ended()
+        except TimeoutError:
             self.process.kill()
+            await self._ended()
+        self.process.wait()
+
+    async def _ended(self) -> None:
+        """Wait for its end without asking again and again, where the system can tell."""
+        if not hasattr(os, "pidfd_open"):
             await asyncio.to_thread(self.process.wait)
+            return
+        handle = os.pidfd_open(self.process.pid)
+        ended = asyncio.Event()
+        self._loop.add_reader(handle, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            self._loop.remove_reader(handle)
+            os.close(handle)
 
 
 def _rights(handles: Sequence[int]) -> list[tuple[int, int, bytes]]:

@@ -7,14 +7,15 @@ import msgspec
 
 from tests.loopback import Answer, Loopback, Reply, Say
 from tmtui.agents.anthropic.client import Account
-from tmtui.agents.anthropic.model import AnthropicModel, Patience
+from tmtui.agents.anthropic.model import AnthropicModel
+from tmtui.agents.anthropic.watch import Patience
 from tmtui.agents.model import FromUser, ModelChunk, ModelRequest, Replied, Said, ToolSpec
 
 
 MODEL = "claude-sonnet-5-5"
 KEY = "sk-ant-of-this-test"
-HASTY = Patience(connect=5, first_byte=0.15, no_bytes=0.15, only_pings=0.2)
-"""For tests in which nothing comes."""
+LONG = 60.0
+"""Seconds that no test waits for."""
 
 REQUEST = ModelRequest(system="You work.", messages=(FromUser((Said("Do it."),)),))
 TOOLS = (

@@ -8,8 +8,8 @@ from contextlib import aclosing
 import pytest
 
 from tests.agents.anthropic.asking import (
-    HASTY,
     KEY,
+    LONG,
     MODEL,
     REQUEST,
     TOOLS,
@@ -45,7 +45,8 @@ from tests.loopback import (
 )
 from tests.loopback.script import Rules
 from tmtui.agents.anthropic.client import Account
-from tmtui.agents.anthropic.model import AnthropicModel, Patience
+from tmtui.agents.anthropic.model import AnthropicModel
+from tmtui.agents.anthropic.watch import Patience
 from tmtui.agents.model import (
     Answered,
     Called,
@@ -219,10 +220,6 @@ SAID = Say("Hello. " * 20, size=5)
         (Reply([*STORY], fault=End(after=12)), Kind.STREAM_TRUNCATED),
         (Reply([*STORY], fault=Cut(at=700), framing="close"), Kind.STREAM_TRUNCATED),
         (Reply([*STORY], fault=End(after=0)), Kind.STREAM_TRUNCATED),
-        (Reply([*STORY], fault=Stall(after=12)), Kind.STALL_NOBYTES),
-        (Reply([*STORY], fault=Stall(after=0)), Kind.TIMEOUT_FIRST_BYTE),
-        (Reply([*STORY], fault=Pings(after=12)), Kind.STALL_PINGS),
-        (Reply([*STORY], fault=Slow(after=12)), Kind.STALL_PINGS),
         (Reply([SAID, BAD_JSON]), Kind.PROTOCOL_ERROR),
         (Reply([SAID, BAD_UTF8]), Kind.PROTOCOL_ERROR),
         (Reply([Raw("garbage\n\n"), SAID], stop=None), Kind.STREAM_TRUNCATED),
@@ -233,23 +230,40 @@ SAID = Say("Hello. " * 20, size=5)
         (Page(200, "<html>", "text/event-stream"), Kind.PROTOCOL_ERROR),
         (Page(200, "", "text/event-stream"), Kind.STREAM_TRUNCATED),
         (Page(204, "", "text/event-stream"), Kind.STREAM_TRUNCATED),
-        (Silence(), Kind.TIMEOUT_FIRST_BYTE),
         (Hangup(), Kind.NET_CONNECT),
         (Hangup(reset=True), Kind.NET_CONNECT),
     ],
 )
 async def test_every_way_in_which_a_stream_fails(answer: Answer, kind: Kind) -> None:
-    reply = await reply_to(answer, HASTY)
+    reply = await reply_to(answer)
 
     assert reply.outcome.kind is kind
     assert reply.parts == ()
     assert reply.outcome.message.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("answer", "short", "kind"),
+    [
+        (Silence(), "first_byte", Kind.TIMEOUT_FIRST_BYTE),
+        (Reply(STORY, fault=Stall(after=0)), "first_byte", Kind.TIMEOUT_FIRST_BYTE),
+        (Reply(STORY, fault=Stall(after=12)), "no_bytes", Kind.STALL_NOBYTES),
+        (Reply(STORY, fault=Pings(after=12)), "only_pings", Kind.STALL_PINGS),
+        (Reply(STORY, fault=Slow(after=12, seconds=0.02)), "only_pings", Kind.STALL_PINGS),
+    ],
+)
+async def test_every_way_in_which_a_stream_stops_without_an_end(answer: Answer, short: str, kind: Kind) -> None:
+    patience = {"first_byte": LONG, "no_bytes": LONG, "only_pings": LONG, short: 0.15}
+    reply = await reply_to(answer, Patience(**patience))
+
+    assert reply.outcome.kind is kind
+    assert reply.parts == ()
+
+
 async def test_what_was_streamed_before_a_fault_is_shown_and_what_was_used_is_told() -> None:
-    async with Loopback([Reply([SAID, Fail("overloaded_error")], tokens=Tokens(input=12, output=80))]) as server:
-        async with model_of(server) as model:
-            *shown, reply = await heard(model)
+    failing = Reply([SAID, Fail("overloaded_error")], tokens=Tokens(input=12, output=80))
+    async with Loopback([failing]) as server, model_of(server) as model:
+        *shown, reply = await heard(model)
 
     assert "".join(each.text for each in shown if isinstance(each, Text)) == SAID.text
     assert isinstance(reply, Replied)
@@ -295,7 +309,7 @@ async def test_usage_that_is_told_at_the_end_only_is_whole() -> None:
 
 
 async def test_a_model_that_thinks_in_silence_is_waited_for() -> None:
-    patience = Patience(first_byte=5, no_bytes=5, only_pings=60)
+    patience = Patience(first_byte=LONG, no_bytes=LONG, only_pings=LONG)
     silent = Reply([Think("", shown=False), Say("Done.")], pace=0.01)
 
     assert (await reply_to(silent, patience)).outcome.ok
@@ -309,11 +323,12 @@ async def test_the_whole_answer_has_a_limit_too() -> None:
 
 
 async def test_a_consumer_that_takes_its_time_is_no_fault_of_the_server() -> None:
-    async with Loopback([Reply([Say("One.")], pace=0.001)]) as server, model_of(server, patience=HASTY) as model:
+    patience = Patience(first_byte=LONG, no_bytes=LONG, only_pings=1)
+    async with Loopback([Reply([Say("One.")], pace=0.01)]) as server, model_of(server, patience=patience) as model:
         chunks = []
         async for chunk in model.ask(REQUEST):
             chunks.append(chunk)
-            await asyncio.sleep(2 * HASTY.no_bytes)
+            await asyncio.sleep(1.5 * patience.only_pings if isinstance(chunk, Text) else 0)
 
     assert isinstance(chunks[-1], Replied)
     assert chunks[-1].outcome.ok

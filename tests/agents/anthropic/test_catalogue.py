@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -39,12 +40,14 @@ def test_a_model_that_goes_has_a_date_and_a_successor(model: str, date: str, suc
 def test_every_model_of_which_the_sdk_warns_is_known_to_go_on_that_day() -> None:
     from anthropic.resources.messages.messages import DEPRECATED_MODELS  # noqa: PLC0415  # loading it takes seconds
 
-    months = "January February March April May June July August September October November December".split()
-    for model, words in DEPRECATED_MODELS.items():
-        month, day, year = re.fullmatch(r"(\w+) (\d+)\w\w, (\d+)", words).groups()  # type: ignore[union-attr]  # all do
-        retirement = retirement_of(model)
-        assert retirement is not None, model
-        assert retirement.date == f"{year}-{months.index(month) + 1:02}-{int(day):02}"
+    told = {
+        model: datetime.strptime(re.sub(r"(?<=\d)(st|nd|rd|th),", ",", words), "%B %d, %Y").astimezone(UTC).date()
+        for model, words in DEPRECATED_MODELS.items()
+    }
+    known = {model: retirement_of(model) for model in told}
+    assert {model: each.date if each else "" for model, each in known.items()} == {
+        model: day.isoformat() for model, day in told.items()
+    }
 
 
 def test_every_model_that_the_sdk_names_is_known() -> None:

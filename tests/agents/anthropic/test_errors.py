@@ -214,6 +214,7 @@ CERTIFICATE = ssl.SSLCertVerificationError(1, "certificate verify failed")
             Kind.STREAM_INTERRUPTED,
         ),
         (caused(httpx2.ConnectError("x"), ssl.SSLEOFError(8, "eof")), Kind.NET_CONNECT, Kind.STREAM_INTERRUPTED),
+        (caused(httpx2.ConnectTimeout("x"), ssl.SSLWantReadError(2, "x")), Kind.TIMEOUT_CONNECT, Kind.STALL_NOBYTES),
         (ValueError("x"), Kind.INTERNAL, Kind.INTERNAL),
     ],
 )

@@ -122,8 +122,9 @@ def test_why_it_stopped_decides_what_it_came_to(word: str, kind: Kind, stop: Sto
 
 
 def test_every_reason_for_stopping_that_is_known_is_in_the_table() -> None:
-    import anthropic.types  # noqa: PLC0415  # loading it takes seconds
     from typing import get_args  # noqa: PLC0415  # likewise
+
+    import anthropic.types  # noqa: PLC0415  # loading it takes seconds
 
     assert set(get_args(anthropic.types.StopReason)) == set(STOPS)
 

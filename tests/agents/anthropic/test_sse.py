@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -66,7 +68,7 @@ LINES = st.sampled_from([b"event: a", b"data: 1", b"data: \xc3\xa4", b"data", b"
 def test_how_the_bytes_are_cut_changes_nothing(lines: list[tuple[bytes, bytes]], cuts: list[int]) -> None:
     stream = b"data: 0\n\n" + b"".join(line + end for line, end in lines)
     places = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    pieces = [stream[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [stream[start:end] for start, end in pairwise(places)]
     assert read(*pieces) == read(stream)
 
 

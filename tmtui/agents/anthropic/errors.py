@@ -307,7 +307,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 def _kind_of_exception(error: BaseException, *, begun: bool) -> Kind:
     for each in chain(error):
-        if isinstance(each, ssl.SSLError):
+        if isinstance(each, ssl.SSLError) and not isinstance(each, ssl.SSLWantReadError | ssl.SSLWantWriteError):
             return _kind_of_tls(each, begun=begun)
     for each in chain(error):
         if (kind := _kind_by_name(each)) is not None:

@@ -3,10 +3,8 @@
 One call of `ask` is one request: it is made once, whatever comes of it is a value, and trying again is for others.
 What is streamed is passed on as it comes; nothing of it counts before the answer is whole (`message`).
 
-The SDK's times are no guard: they begin anew with every byte, and a server that does nothing but ping would be
-waited for without an end. So every wait has a limit of its own (`Patience`): for the connection, for the first
-byte, for any byte, for anything that is not a ping, and for the whole. Only waiting counts: time that the consumer
-takes for what it was given is not the server's.
+Every wait has a limit (`watch`): for the connection, for the first byte, for any byte, for anything that is not a
+ping, and for the whole.
 
 Ending the iteration, in whatever way, closes the connection at once.
 """
@@ -27,11 +25,11 @@ from tmtui.agents.anthropic.limits import read_limits, read_retry_after
 from tmtui.agents.anthropic.message import Message
 from tmtui.agents.anthropic.render import Rendered, estimated, render
 from tmtui.agents.anthropic.sse import EventReader, MalformedStreamError
+from tmtui.agents.anthropic.watch import Patience, Watch
 from tmtui.agents.model import Limits, ModelChunk, ModelRequest, Replied
 from tmtui.agents.port import Notice, Text, Thinking
 from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.text import clean_line
-from tmtui.resilience.defaults import CONNECT_SECONDS, FIRST_BYTE_SECONDS, NO_BYTES_SECONDS, ONLY_PINGS_SECONDS
 
 
 if TYPE_CHECKING:
@@ -43,18 +41,6 @@ LINGER: Final = 0.25
 
 PAGES: Final = ("text/html", "application/json", "application/xhtml+xml")
 """What a stream of events is not."""
-
-
-class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds that are waited for each thing."""
-
-    connect: float = CONNECT_SECONDS.value
-    first_byte: float = FIRST_BYTE_SECONDS.value
-    """From the request to the first byte of the answer."""
-    no_bytes: float = NO_BYTES_SECONDS.value
-    """Between two bytes."""
-    only_pings: float = ONLY_PINGS_SECONDS.value
-    """While bytes come, and nothing with them. Long, for a model that thinks in silence is well."""
 
 
 class AnthropicModel:
@@ -136,50 +122,6 @@ class AnthropicModel:
         return news
 
 
-class _Waited(msgspec.Struct, frozen=True):
-    """How long to wait, and what it means when nothing came."""
-
-    seconds: float
-    outcome: Outcome
-
-
-class _Watch:
-    """Says how long the next wait may be."""
-
-    def __init__(self, patience: Patience, total: float, started: float) -> None:
-        self._patience = patience
-        self._total = total
-        self._started = started
-        self._quiet = 0.0
-        """Seconds waited since anything but a ping came."""
-        self.begun = False
-        """Whether a byte of the answer has come."""
-
-    def next(self, now: float) -> _Waited:
-        """The shortest of what is left."""
-        return min(self._limits(now), key=lambda each: each.seconds)
-
-    def _limits(self, now: float) -> Iterable[_Waited]:
-        asked, spent = self._patience, now - self._started
-        yield _waited(Kind.STALL_PINGS, self._total - spent, f"the answer took longer than {self._total:g} s")
-        if not self.begun:
-            words = f"no answer began within {asked.first_byte:g} s"
-            yield _waited(Kind.TIMEOUT_FIRST_BYTE, asked.first_byte - spent, words)
-            return
-        yield _waited(Kind.STALL_NOBYTES, asked.no_bytes, f"no byte came for {asked.no_bytes:g} s")
-        words = f"nothing but signs of life came for {asked.only_pings:g} s"
-        yield _waited(Kind.STALL_PINGS, asked.only_pings - self._quiet, words)
-
-    def came(self, waited: float, *, news: bool) -> None:
-        """Bytes came, after `waited` seconds; `news` says whether there was more to them than a ping."""
-        self.begun = True
-        self._quiet = 0.0 if news else self._quiet + waited
-
-
-def _waited(kind: Kind, seconds: float, words: str) -> _Waited:
-    return _Waited(max(0.0, seconds), Outcome(kind, words))
-
-
 class _Exchange:
     """One request and its answer. Whatever goes wrong on the way ends it, and is its outcome."""
 
@@ -189,7 +131,7 @@ class _Exchange:
         self._account = account
         self._patience = patience
         self._started = _now()
-        self._watch = _Watch(patience, total, self._started)
+        self._watch = Watch(patience, total, self._started)
         self._message = Message()
         self._reader = EventReader()
         self._chunks: list[ModelChunk] = []
@@ -251,9 +193,8 @@ class _Exchange:
             self._outcome = self._judge(error, read_retry_after(headers, time.time()))
 
     def _judge(self, error: Exception, retry_after: float | None) -> Outcome:
-        outcome = classify(
-            error, host=self._account.host, begun=self._watch.begun, retry_after=retry_after, now=time.time()
-        )
+        begun = self._response is not None
+        outcome = classify(error, host=self._account.host, begun=begun, retry_after=retry_after, now=time.time())
         return msgspec.structs.replace(outcome, message=outcome.message.replace(self._account.key, "…"))
 
     def _hear(self, headers: Mapping[str, str]) -> None:

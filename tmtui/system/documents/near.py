@@ -1,6 +1,5 @@
 """Which word may have been meant."""
 
-import difflib
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -18,6 +17,8 @@ def near(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> list[str]:
     """The known words that look most like `word`, at most three, the nearest first. Case does not count."""
     if len(word) > _LONGEST:
         return []
+    import difflib  # noqa: PLC0415  # only where something is wrong
+
     by_folded = {each.casefold(): each for each in known if len(each) <= _LONGEST}
     found = difflib.get_close_matches(word.casefold(), by_folded, n=3, cutoff=cutoff)
     return [by_folded[each] for each in found]
