@@ -98,5 +98,5 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     assert [fault.message for fault in faults(tmp_path)] == [
         "the template is no UTF-8",
         "the template is larger than 256 kB",
-        "this is no regular file",
+        "the template cannot be read: Is a directory",
     ]

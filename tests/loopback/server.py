@@ -110,7 +110,8 @@ class Loopback:
                 pass
         except LeftError:
             pass
-        connection.close()
+        finally:
+            connection.close()
 
     async def _exchange(self, connection: Connection) -> bool:
         """Take one request and answer it; whether the connection can be used again."""

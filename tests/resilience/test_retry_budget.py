@@ -36,6 +36,16 @@ def test_a_busy_one_may_repeat_a_tenth() -> None:
     assert count == 20
 
 
+def test_requests_that_are_two_minutes_old_earn_nothing() -> None:
+    budget, count = RetryBudget(), 0
+    for _ in range(200):
+        budget = count_request(budget, 100.0)
+    for _ in range(20):
+        budget, ok = retry(budget, 220.5)
+        count += ok
+    assert count == 3
+
+
 def test_after_two_minutes_it_may_try_again() -> None:
     budget = RetryBudget()
     for _ in range(3):

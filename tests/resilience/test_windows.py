@@ -105,6 +105,12 @@ def test_what_is_held_by_requests_under_way_is_not_free_however_long_they_take()
     assert room(settle(windows, "a", 10_000, NOW + 2 * HOUR), CAPS, 20_000, NOW + 2 * HOUR).ok
 
 
+def test_tokens_are_used_when_a_request_ends_and_a_request_when_it_starts() -> None:
+    ended = NOW + 2 * HOUR
+    windows = settle(reserve(Windows(), "a", 90_000, NOW), "a", 80_000, ended)
+    assert [each.used for each in standings(windows, CAPS, ended)] == [0, 80_000, 80_000]
+
+
 def test_unknown_usage_counts_as_estimated() -> None:
     windows = settle(reserve(Windows(), "a", 90_000, NOW), "a", None, NOW)
     assert standings(windows, CAPS, NOW)[1].used == 90_000

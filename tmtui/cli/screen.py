@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import msgspec
 
 from tmtui.cli.engine_process import FirstWord, start_engine
 from tmtui.cli.exit_codes import ExitCode
-from tmtui.cli.look import read_look
+from tmtui.cli.look import read_habits, read_look, write_habits
 from tmtui.cli.order import Order
 from tmtui.cli.project import Project
 
@@ -115,7 +116,9 @@ def _rig(project: Project, source: "object", *, live: bool, starting: "object" =
     from tmtui.cli.sources import differ, sender  # noqa: PLC0415  # only for a screen
     from tmtui.tui.ports import Rig  # noqa: PLC0415  # likewise
 
-    look = read_look(project.state_dir)
+    look, habits = read_look(project.state_dir), read_habits(project.state_dir)
+    if "TMTUI_THEME" in os.environ:
+        habits = msgspec.structs.replace(habits, theme="")
     return Rig(
         source=source,  # type: ignore[arg-type]  # a LogSource, whose module is loaded late
         live=live,
@@ -126,6 +129,8 @@ def _rig(project: Project, source: "object", *, live: bool, starting: "object" =
         now=lambda: time.time_ns() // 1_000_000,
         theme=os.environ.get("TMTUI_THEME", look.theme),
         keymap=look.keymap,
+        habits=habits,
+        keep=partial(write_habits, project.state_dir),
     )
 
 

@@ -20,7 +20,7 @@ from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.status import RUN_ENDED, TASK_ENDED, AttemptStatus, RunStatus, TaskStatus
 from tmtui.events.attempt import AttemptFinished, AttemptMeasured
 from tmtui.events.base import Entry, Event
-from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Ping, Stop, Unpause
+from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Ping, Stop, Unpause, UseFallback
 from tmtui.events.decision import DecisionAnswered, DecisionIgnored, DecisionOpened
 from tmtui.events.run import Limits, RunFinished, RunPaused, RunUnpaused
 from tmtui.events.task import TaskAborted, TaskFailed, TaskSkipped, TaskSucceeded
@@ -229,13 +229,15 @@ def on_command(state: State, command: Command) -> list[Entry] | Refusal:
             return [Entry(RunPaused(PERSON))]
         case Unpause() if state.paused:
             return [Entry(RunUnpaused(PERSON))]
+        case Unpause() if state.status is RunStatus.WAITING and state.reason != "storage" and not state.suspended:
+            return []
         case Pause() | Unpause():
             return Refusal(f"the run is {describe_run(state)}")
         case CancelTask() if command.task not in state.tasks:
             return Refusal(f"the plan has no task {command.task!r}")
         case CancelTask() if state.tasks[command.task].status is not TaskStatus.RUNNING:
             return Refusal(f"task {command.task!r} is {state.tasks[command.task].status}, not running")
-        case Ping() | Stop() | Abort() | CancelTask():
+        case Ping() | Stop() | Abort() | CancelTask() | UseFallback():
             return []
     return Refusal(f"this engine does not know {type(command).__name__}")
 

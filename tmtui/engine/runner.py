@@ -37,8 +37,20 @@ from tmtui.engine.schedule import next_tasks
 from tmtui.engine.secrecy import redacted
 from tmtui.engine.slots import Slots
 from tmtui.events.base import Entry
-from tmtui.events.commands import Abort, AnyCommand, CancelTask, Pause, Reply, Stop, Unpause
+from tmtui.events.commands import (
+    Abort,
+    AnyCommand,
+    CancelTask,
+    OpenCircuit,
+    Pause,
+    Reply,
+    ResetCircuit,
+    Stop,
+    Unpause,
+    UseFallback,
+)
 from tmtui.events.monitor import Troubled
+from tmtui.events.resilience import ProviderBroken
 from tmtui.events.run import RunStarted, RunSuspended, RunWaiting, RunWoken
 from tmtui.events.tool import ToolStarted
 from tmtui.state.model import State
@@ -90,13 +102,20 @@ class Runner:
     async def handle(self, command: AnyCommand) -> Reply:
         """Do what a client asks, or say why not."""
         async with self._deciding:
-            decided = on_command(self.state, command)
+            decided = self._decide(command)
             if isinstance(decided, Refusal):
                 return Reply(False, decided.message, self.state.run, self.state.seq)
             await self._journal.record(*decided)
         message = self._take_effect(command, decided)
         self._wake.set()
         return Reply(True, message, self.state.run, self.state.seq)
+
+    def _decide(self, command: AnyCommand) -> list[Entry] | Refusal:
+        if isinstance(command, ResetCircuit | OpenCircuit):
+            changed = self._providers.set_circuit(command.key, closed=isinstance(command, ResetCircuit))
+            known = ", ".join(self._providers.circuits) or "none yet"
+            return changed or Refusal(f"there is no circuit {command.key!r}; there are: {known}")
+        return on_command(self.state, command)
 
     def stop(self, reason: str, *, force: bool = False) -> None:
         """Lay the run down: what is under way is ended, and a resume goes on from there.
@@ -227,7 +246,17 @@ class Runner:
                 return "paused: what runs finishes its step, nothing new starts"
             case Unpause():
                 self._gate.release("paused")
+                self._providers.wake()
                 return "going on"
+            case UseFallback():
+                return (
+                    "turning to the next model" if self._providers.hurry() else "nobody waits who has another model"
+                )
+            case ResetCircuit() | OpenCircuit():
+                self._providers.stir()
+                return ", ".join(
+                    f"{e.event.key} is {e.event.state}" for e in decided if isinstance(e.event, ProviderBroken)
+                )
             case Stop():
                 self.stop("stopped by a person", force=command.force)
                 return "stopping; `tmtui resume` goes on"

@@ -46,11 +46,28 @@ class CancelTask(Command, frozen=True, tag="cancel"):
     task: str
 
 
+class ResetCircuit(Command, frozen=True, tag="circuit_reset"):
+    """Close a circuit and forget why it was open."""
+
+    key: str
+    """`provider/model`, `provider`, or a model's name."""
+
+
+class OpenCircuit(Command, frozen=True, tag="circuit_open"):
+    """Hold a circuit open until somebody resets it."""
+
+    key: str
+
+
+class UseFallback(Command, frozen=True, tag="use_fallback"):
+    """Let the next model of the chain serve the requests that wait, rather than wait any longer."""
+
+
 class Ping(Command, frozen=True, tag="ping"):
     """Is anybody there?"""
 
 
-AnyCommand = Answer | Pause | Unpause | Stop | Abort | CancelTask | Ping
+AnyCommand = Answer | Pause | Unpause | Stop | Abort | CancelTask | ResetCircuit | OpenCircuit | UseFallback | Ping
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):

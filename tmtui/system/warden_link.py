@@ -157,10 +157,10 @@ class WardenLink:
 
     async def _ended(self) -> None:
         """Wait for its end without asking again and again, where the system can tell."""
-        if not hasattr(os, "pidfd_open"):
+        handle = _pidfd_of(self.process.pid)
+        if handle is None:
             await asyncio.to_thread(self.process.wait)
             return
-        handle = os.pidfd_open(self.process.pid)
         ended = asyncio.Event()
         self._loop.add_reader(handle, ended.set)
         try:
@@ -168,6 +168,15 @@ class WardenLink:
         finally:
             self._loop.remove_reader(handle)
             os.close(handle)
+
+
+def _pidfd_of(pid: int) -> int | None:
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:  # not in this kernel, or too many files are open
+        return None
 
 
 def _rights(handles: Sequence[int]) -> list[tuple[int, int, bytes]]:

@@ -74,7 +74,8 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
 
     def _first_theme(self) -> Problem | None:
         """Put the chosen theme on, or the default where it cannot be had, and say why."""
-        wanted = NO_COLOR_THEME if self.no_color else self._rig.theme or DEFAULT_THEME
+        chosen = self._rig.habits.theme or self._rig.theme
+        wanted = NO_COLOR_THEME if self.no_color else chosen or DEFAULT_THEME
         found = load_theme(wanted, theme_folders())
         theme = found if isinstance(found, ThemeFile) else load_theme(DEFAULT_THEME, theme_folders())
         if isinstance(theme, ThemeFile):
@@ -91,6 +92,9 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         """Put a theme on."""
         self._dress(theme)
         self.theme = theme.name
+        for screen in self.screen_stack:
+            if isinstance(screen, RunScreen):
+                screen.keep_theme()
 
     def _dress(self, theme: ThemeFile) -> None:
         self.palette = palette(theme, no_color=self.no_color)

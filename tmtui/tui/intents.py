@@ -181,6 +181,30 @@ class LaterAttempt(Intent):
     ID, KEYS = "attempt.next", "right_curly_bracket"
 
 
+class Enlarge(Intent):
+    """Give the pane with the focus all the room."""
+
+    ID, KEYS = "pane.enlarge", "plus"
+
+
+class ShareRoom(Intent):
+    """Share the room among tree and text again."""
+
+    ID, KEYS = "pane.share", "underscore"
+
+
+class WidenTree(Intent):
+    """Move the border to the right; the mouse can drag it as well."""
+
+    ID, KEYS = "tree.wider", "shift+right"
+
+
+class NarrowTree(Intent):
+    """Move the border to the left."""
+
+    ID, KEYS = "tree.narrower", "shift+left"
+
+
 class OtherPaneDown(Intent):
     """Scroll the text on the right down without leaving the tree."""
 

@@ -59,6 +59,18 @@ class StartFailedError(Exception):
         self.exit_code = exit_code
 
 
+class Habits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How somebody likes the screen of this project. It is found again by whoever opens the next one."""
+
+    tree_width: int = 0
+    """Cells; 0 for a part of the screen."""
+    theme: str = ""
+    """One that was chosen on the screen; empty for the settings' own."""
+    wrap: bool = True
+    times: bool = False
+    as_written: bool = False
+
+
 class Rig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a cockpit is given."""
 
@@ -81,6 +93,9 @@ class Rig(msgspec.Struct, frozen=True, kw_only=True):
     """A theme's name; empty for the default."""
     keymap: dict[str, str] = {}
     """A person's keys by the commands' ids."""
+    habits: Habits = Habits()
+    keep: Callable[[Habits], None] | None = None
+    """Keeps habits for the next screen. It never raises: what cannot be kept is forgotten."""
 
 
 class CockpitExit(msgspec.Struct, frozen=True):

@@ -243,7 +243,7 @@ def conversations(draw: st.DrawFn) -> tuple[Message, ...]:
 def test_a_conversation_that_grew_begins_as_it_began_before(
     before: tuple[Message, ...], model: FromModel, user: FromUser
 ) -> None:
-    """The law of the caches: the prefix stays, what was written is found in its place, and no more than four are marked."""
+    """The law of the caches: the prefix stays, what was written is found where it was, and there are few marks."""
     old, new = request(messages=before, tools=TOOLS), request(messages=(*before, model, user), tools=TOOLS)
     plain_old, plain_new = (encoded(unmarked(parameters(each, SONNET))) for each in (old, new))
 

@@ -143,6 +143,20 @@ class Circuits:
                 return Outcome(kind, f"{key} is not asked: its circuit was opened ({known.reason})")
         return None
 
+    def set(self, name: str, now_ms: int, *, closed: bool) -> dict[str, Breaker]:
+        """Close the circuits of that name, or hold them open. A model's name means it at every provider."""
+        named = [key for key in self.known if name in (key, key.partition("/")[2])]
+        if not closed and not named:
+            named = [name]
+        changed = {
+            key: breakers.reset(self.known[key], now_ms)
+            if closed
+            else breakers.force_open(self.known.get(key, Breaker()), Forced.MANUAL, now_ms)
+            for key in named
+        }
+        self.known.update(changed)
+        return changed
+
     def begin(self, model: Model, now_ms: int) -> tuple[Passage, dict[str, Breaker]]:
         """A request starts; what changed is to be recorded."""
         changed, passage = enter(self.known, model.provider, model.model, self._config, now_ms)

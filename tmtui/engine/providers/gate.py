@@ -34,7 +34,7 @@ from tmtui.resilience.fallback import CostGuard, Market
 from tmtui.resilience.retry_budget import RetryBudget, count_request, take_retry
 from tmtui.resilience.taxonomy import TREATMENTS
 from tmtui.resilience.throttle import Throttle, ask, on_accept, refusal_chance
-from tmtui.resilience.waiting import PauseRun, Queue, decide_wait
+from tmtui.resilience.waiting import FallBack, PauseRun, Queue, decide_wait
 
 
 class Applicant(msgspec.Struct, frozen=True):
@@ -101,6 +101,7 @@ class ProviderGate:
         self._holding: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._exceeded: set[tuple[str, int]] = set()
+        self._hurried: set[str] = set()
 
     # Letting through.
 
@@ -144,6 +145,8 @@ class ProviderGate:
             return Refused(block.outcome) if block.final else block.outcome
         if block.sleeps:
             return Held(PauseRun(block.until_ms), block.cause, block.reason)
+        if applicant.has_fallback and name_of(applicant.model) in self._hurried:
+            return Held(FallBack(block.until_ms), block.cause, block.reason)
         if block.until_ms is None:
             return None
         wait = decide_wait(
@@ -186,6 +189,7 @@ class ProviderGate:
 
     def _begin(self, applicant: Applicant, note: Callable[[Event], None]) -> Pass:
         now_ms, now = self._now()
+        self._hurried.discard(name_of(applicant.model))
         model = applicant.model
         self._traffic_of(model.provider).begin(applicant.request, model.model, applicant.tokens, now_ms, now)
         passage, changed = self._circuits.begin(model, now_ms)
@@ -228,6 +232,23 @@ class ProviderGate:
     def told(self, model: Model, notice: LimitNotice) -> None:
         """A provider told of its limits."""
         self._traffic_of(model.provider).learn(model.model, notice, self._world.clock.wall_ms())
+
+    @property
+    def circuits(self) -> list[str]:
+        """The names of the circuits that are known."""
+        return sorted(self._circuits.known)
+
+    def set_circuit(self, name: str, *, closed: bool) -> list[Entry]:
+        """Close circuits, or hold them open; `name` may be a circuit's, or a model's."""
+        now_ms = self._world.clock.wall_ms()
+        return [Entry(event) for event in _broken(self._circuits.set(name, now_ms, closed=closed))]
+
+    def hurry(self) -> bool:
+        """Have those who wait turn to another model, as far as they have one; say whether there are any."""
+        waiting = [model for model, line in self._lines.items() if line.waiting]
+        self._hurried.update(waiting)
+        self.stir()
+        return bool(waiting)
 
     def stir(self) -> None:
         """Whoever waits looks again."""

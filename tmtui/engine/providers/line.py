@@ -26,6 +26,11 @@ class Line:
             self._places.remove(place)
             self.stir()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anybody stands in it."""
+        return bool(self._places)
+
     def stir(self) -> None:
         """Something has changed: whoever waits looks again."""
         self._moved.set()

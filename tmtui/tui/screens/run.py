@@ -22,7 +22,8 @@ from tmtui.tui.bridge import Bridge
 from tmtui.tui.frame import FRAMES_A_SECOND, Frame, Touched
 from tmtui.tui.intents import INTENTS, Intent, Needs, Where, bindings
 from tmtui.tui.keymap import key_label, keys_of
-from tmtui.tui.ports import CockpitExit, Rig, StartFailedError
+from tmtui.tui.layout import Layout
+from tmtui.tui.ports import CockpitExit, Habits, Rig, StartFailedError
 from tmtui.tui.reading import Reading
 from tmtui.tui.replay import Replay
 from tmtui.tui.steering import ABORT, STOP, Leave, Steering
@@ -93,6 +94,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.entry = Entry()
         self.footer = Footer()
         self.scrubber = Scrubber(self._replay.player) if self._replay else None
+        self.layout = Layout(self, self.tasks, self.pane, rig.habits.tree_width)
         self.reading = Reading(self.pane, self.bridge, rig.diff)
         self.steering = Steering(
             self.bridge, rig.send, self.decision, self.question, self.header, self._tell, self._leave
@@ -115,6 +117,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         }
         self._seconds = rig.ticks()
         self._engine_missed = 0
+        self._theme_chosen = False
 
     # Laying out and starting.
 
@@ -136,9 +139,15 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to take events, and start the frame clock."""
+        habits = self._rig.habits
+        self.pane.dress(wrap=habits.wrap, times=habits.times, as_written=habits.as_written)
         self.call_after_refresh(self._add_entry)
         start(self, self._begin, "feed")
         self.set_interval(1 / FRAMES_A_SECOND, self._draw)
+
+    def on_resize(self) -> None:
+        """The border stays where it was put, as far as there is room."""
+        self.layout.fit()
 
     def _add_entry(self) -> None:
         """The line to type into comes behind the first frame, which it is not needed for."""
@@ -365,8 +374,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         subject = self.bridge.state.tasks.get(self.tasks.chosen)
         if subject is not None and not subject.attempts and self.pane.tab is Tab.OUTPUT:
             self.pane.switch(Tab.INFO)
-        self.add_class("-reading")
-        self.set_focus(self.pane)
+        self._to_pane()
 
     @on(intents.NextPane)
     def _next_pane(self) -> None:
@@ -379,12 +387,11 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     def _step_focus(self, step: int) -> None:
         if self.question.question is not None:
             return
-        stops: list[Widget] = [
-            each for each in (self.tasks, self.pane, self.decision) if each.styles.display != "none"
-        ]
+        stops: list[Widget] = [self.tasks, self.pane, *([self.decision] if self.decision.display else [])]
         index = stops.index(self.focused) if self.focused in stops else -step
         target = stops[(index + step) % len(stops)]
         self.set_class(target is self.pane, "-reading")
+        self.layout.focus(target)
         self.set_focus(target)
 
     @on(intents.Back)
@@ -395,12 +402,58 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
             self._unask()
         elif self.focused is self.pane and self.pane.needle:
             self.pane.search("")
+        elif self.layout.unzoom():
+            self._share_room()
         elif self.focused is not self.tasks or not self.tasks.clear():
             self._to_tree()
 
+    def _to_pane(self) -> None:
+        self.add_class("-reading")
+        self.layout.focus(self.pane)
+        self.set_focus(self.pane)
+
     def _to_tree(self) -> None:
         self.remove_class("-reading")
+        self.layout.focus(self.tasks)
         self.set_focus(self.tasks)
+
+    @on(intents.Enlarge)
+    def _enlarge(self) -> None:
+        self.layout.zoom(self.focused)
+        self.layout.fit()
+
+    @on(intents.ShareRoom)
+    def _share_room(self) -> None:
+        self.layout.unzoom()
+        self.layout.fit()
+
+    @on(intents.WidenTree)
+    def _widen_tree(self) -> None:
+        self.layout.step_border(1)
+        self._keep_habits()
+
+    @on(intents.NarrowTree)
+    def _narrow_tree(self) -> None:
+        self.layout.step_border(-1)
+        self._keep_habits()
+
+    @on(TaskTree.BorderMoved)
+    def _border_moved(self, event: TaskTree.BorderMoved) -> None:
+        self.layout.move_border(event.width)
+        self._keep_habits()
+
+    @on(Pane.Dressed)
+    def _keep_habits(self) -> None:
+        """What was chosen here is found again by the next screen of this project."""
+        if self._rig.keep is not None:
+            view = self.pane.view
+            theme = self.app.theme if self._theme_chosen else self._rig.habits.theme
+            self._rig.keep(Habits(self.layout.width, theme, view.wrap, self.pane.times, view.as_written))
+
+    def keep_theme(self) -> None:
+        """The theme that is worn was chosen."""
+        self._theme_chosen = True
+        self._keep_habits()
 
     # Searching and copying.
 
@@ -439,8 +492,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.entry.close()
         self._look_for(event.purpose, event.text)
         if event.purpose == "search":
-            self.add_class("-reading")
-            self.set_focus(self.pane)
+            self._to_pane()
         elif event.purpose == "filter":
             self._to_tree()
         else:

@@ -86,6 +86,9 @@ class Pane(Panel, can_focus=True):
 
         number: int
 
+    class Dressed(Message):
+        """Somebody chose how the text is shown: wrapped, with times, as it was written."""
+
     def __init__(self) -> None:
         super().__init__()
         self.tab = Tab.OUTPUT
@@ -137,6 +140,14 @@ class Pane(Panel, can_focus=True):
             self.match = self.pointed = -1
             self._changed(anew=True)
             self.post_message(self.TabShown(tab))
+
+    def dress(self, *, wrap: bool, times: bool, as_written: bool) -> None:
+        """Show the text in a certain way."""
+        self.times = times
+        for view in self.views.values():
+            view.set_wrap(wrap=wrap)
+            view.set_as_written(as_written=as_written)
+        self._changed(anew=True)
 
     def update(self) -> None:
         """Some text may have grown: draw the one in front, if it has."""
@@ -399,10 +410,7 @@ class Pane(Panel, can_focus=True):
     @on(ToggleProse)
     def _toggle_prose(self, event: ToggleProse) -> None:
         event.stop()
-        as_written = not self.view.as_written
-        for view in self.views.values():
-            view.set_as_written(as_written=as_written)
-        self._changed(anew=True)
+        self._dress(as_written=not self.view.as_written)
 
     # Moving.
 
@@ -464,16 +472,17 @@ class Pane(Panel, can_focus=True):
     @on(ToggleWrap)
     def _toggle_wrap(self, event: ToggleWrap) -> None:
         event.stop()
-        wrap = not self.view.wrap
-        for view in self.views.values():
-            view.set_wrap(wrap=wrap)
-        self._changed(anew=True)
+        self._dress(wrap=not self.view.wrap)
 
     @on(ToggleTimes)
     def _toggle_times(self, event: ToggleTimes) -> None:
         event.stop()
-        self.times = not self.times
-        self._changed(anew=True)
+        self._dress(times=not self.times)
+
+    def _dress(self, **changed: bool) -> None:
+        worn = {"wrap": self.view.wrap, "times": self.times, "as_written": self.view.as_written}
+        self.dress(**{**worn, **changed})
+        self.post_message(self.Dressed())
 
     # The mouse.
 

@@ -138,6 +138,12 @@ class TaskTree(Panel, can_focus=True):
 
         task: str
 
+    @dataclass
+    class BorderMoved(Message):
+        """Somebody drags the border: the tree is to be so wide."""
+
+        width: int
+
     def __init__(self, view: View) -> None:
         super().__init__()
         self._view = view
@@ -413,11 +419,25 @@ class TaskTree(Panel, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click selects; on a phase it folds; a second one opens."""
         index = self._top + event.y - 1
-        if not (0 < event.y <= self.inner_height and 0 <= index < len(self.rows)):
+        if event.x == self.size.width - 1 or not (0 < event.y <= self.inner_height and 0 <= index < len(self.rows)):
             return
         self._move(index)
         if self.rows[index].kind == "phase" or event.chain > 1:
             self.post_message(OpenTask())
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The right line of the frame is the border, which can be dragged."""
+        if event.x == self.size.width - 1:
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the border."""
+        if self.app.mouse_captured is self:
+            self.post_message(self.BorderMoved(event.screen_x + 1))
+
+    def on_mouse_up(self) -> None:
+        """Let the border go."""
+        self.release_mouse()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel moves the rows, not the selection."""

@@ -1,0 +1,1 @@
+"""The tripwires, by what is at stake."""
