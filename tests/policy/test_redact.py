@@ -72,7 +72,21 @@ HARMLESS = [
 ]
 
 words = st.sampled_from(
-    [*FORMS.values(), *LOOKS.values(), *HARMLESS, SECRET[:9], SECRET[3:], "token", "=", "://", ":", "@", "-", "1", "\n"]
+    [
+        *FORMS.values(),
+        *LOOKS.values(),
+        *HARMLESS,
+        SECRET[:9],
+        SECRET[3:],
+        "token",
+        "=",
+        "://",
+        ":",
+        "@",
+        "-",
+        "1",
+        "\n",
+    ]
 )
 texts = st.lists(words | st.text(max_size=5), max_size=6).map("".join)
 
@@ -106,7 +120,7 @@ def test_what_looks_like_a_secret_is_found(look: str) -> None:
     redacted = redactor.redact(f'say "{look}" twice')
     assert MARK in redacted
     assert redacted.startswith('say "')
-    assert redacted.endswith(' twice')
+    assert redacted.endswith(" twice")
     assert not [key for key in KEYS if key in redacted]
     assert look not in redacted
     assert not redactor.finds(redacted)

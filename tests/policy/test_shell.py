@@ -197,9 +197,7 @@ def test_what_was_read_before_it_was_not_understood_is_kept() -> None:
         ("a 2> /dev/null < g", ["/dev/null"], ["g"]),
     ],
 )
-def test_redirections_name_the_files_they_touch(
-    text: str, writes: list[str | None], reads: list[str | None]
-) -> None:
+def test_redirections_name_the_files_they_touch(text: str, writes: list[str | None], reads: list[str | None]) -> None:
     redirects = only(text).redirects
     assert [each.target.value for each in redirects if each.writes] == writes
     assert [each.target.value for each in redirects if each.reads] == reads
@@ -223,7 +221,19 @@ def test_a_pattern_for_file_names_is_kept_as_typed() -> None:
 
 
 tokens = st.sampled_from(
-    [*"abX=~*{},.'\"`\\$()<>|&;#!\n \t-[]", "$(", "${", "$((", "<<E\n", "E\n", "if ", "then ", "fi", "for f in ", "do "]
+    [
+        *"abX=~*{},.'\"`\\$()<>|&;#!\n \t-[]",
+        "$(",
+        "${",
+        "$((",
+        "<<E\n",
+        "E\n",
+        "if ",
+        "then ",
+        "fi",
+        "for f in ",
+        "do ",
+    ]
 )
 
 

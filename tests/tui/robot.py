@@ -16,7 +16,7 @@ from tmtui.state.model import State
 from tmtui.tui.app import Cockpit
 from tmtui.tui.intents import Intent
 from tmtui.tui.keymap import keys_of
-from tmtui.tui.ports import CockpitExit, DiffOf, Rig, SourceLostError
+from tmtui.tui.ports import CockpitExit, DiffOf, Habits, Rig, SourceLostError
 from tmtui.tui.screens.run import RunScreen
 from tmtui.tui.widgets.canvas import Canvas
 
@@ -89,6 +89,7 @@ class Robot:
         self.feed = feed
         self.tape = tape
         self.sent: list[Command] = []
+        self.kept: list[Habits] = []
         self.reply: Callable[[Command], Reply] = lambda _: Reply(ok=True)
         self.alive = True
         self.ticks = 0.0
@@ -187,6 +188,7 @@ async def cockpit(
     starting: Awaitable[None] | None = None,
     sends: bool = True,
     diff: DiffOf | None = _diff,
+    habits: Habits = Habits(),  # noqa: B008  # a value
 ) -> AsyncIterator[Robot]:
     """Open a cockpit on what was recorded, or on the first `upto` events of it; the clock stands where they end."""
     feed = Feed(tape.events[:upto], live=live)
@@ -207,6 +209,8 @@ async def cockpit(
         ticks=lambda: robot.ticks,
         theme=theme,
         keymap=dict(keymap or {}),
+        habits=habits,
+        keep=robot.kept.append,
     )
     robot.app = Cockpit(rig)
     async with robot.app.run_test(size=size, notifications=True) as pilot:

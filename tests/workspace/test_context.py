@@ -200,7 +200,7 @@ async def test_names_of_files_are_safe_to_show(project: Project) -> None:
         (".git/config.yml", False),
     ],
 )
-def test_the_patterns_of_the_source_text_mean_what_they_say(path: str, told: bool) -> None:  # noqa: FBT001  # a table's column
+def test_the_patterns_of_the_source_text_mean_what_they_say(path: str, told: bool) -> None:
     wishes = PromptContext(
         include_patterns=("*.py", "*.yml", "README.md"), exclude_patterns=("*.pyc", "__pycache__", ".git")
     )

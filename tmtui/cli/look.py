@@ -46,7 +46,7 @@ def read_habits(state_dir: Path) -> "Habits":
 
 def write_habits(state_dir: Path, habits: "Habits") -> None:
     """Keep what somebody chose. Where that fails it is forgotten: no run shall suffer from it."""
-    from tmtui.system.state_dir import open_log  # noqa: PLC0415  # only when something was chosen
+    from tmtui.system.state_dir import StateDirError, open_log  # noqa: PLC0415  # only when something was chosen
 
-    with contextlib.suppress(OSError), open_log(state_dir, HABITS, truncate=True) as file:
+    with contextlib.suppress(OSError, StateDirError), open_log(state_dir, HABITS, truncate=True) as file:
         file.write(msgspec.json.encode(habits))

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @click.command("list-profiles")
 @json_option
 def list_profiles(*, as_json: bool) -> ExitCode:
-    """List the profiles: named sets of model options. The default one is marked."""
+    """List the profiles: named sets of model options.
+
+    The default one is marked.
+    """
     settings = _settings()
     if as_json:
         say_json([_as_json(settings, profile) for profile in settings.profiles.values()])
@@ -42,7 +45,10 @@ def list_profiles(*, as_json: bool) -> ExitCode:
 @click.option("--name", "named", metavar="NAME", help="The same as NAME.")
 @json_option
 def show_profile(name: str | None, named: str | None, *, as_json: bool) -> ExitCode:
-    """Show one profile with the origin of each value: the default one, unless NAME says another."""
+    """Show one profile, and who said what of it.
+
+    It is the default one, unless NAME says another.
+    """
     if name and named and name != named:
         raise CommandError("NAME and --name name two profiles", "Give one of them.")
     settings = _settings()

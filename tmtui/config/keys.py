@@ -21,6 +21,8 @@ class Slot(NamedTuple):
     """For a mapping with names of one's own: the type of its values."""
     free: bool = False
     """Anything at all."""
+    many: bool = False
+    """Whether it is a list of such."""
 
     def name(self, key: str) -> str | None:
         """What `key` means here; None when it means nothing."""
@@ -53,7 +55,7 @@ def slot_of(annotation: Any) -> Slot:
     if origin in {Union, types.UnionType}:
         return next((slot for slot in map(slot_of, arguments) if any(slot)), Slot())
     if origin is list:
-        return slot_of(arguments[0])
+        return slot_of(arguments[0])._replace(many=True)
     if origin is dict:
         return Slot(values=arguments[1])
     if annotation is Any:
@@ -75,13 +77,13 @@ def parse_key(text: str) -> tuple[str, ...]:
     way: tuple[str, ...] = ()
     slot = ROOT
     for part in text.split("."):
-        name = slot.name(part)
+        name = None if slot.many else slot.name(part)
         if not part or name is None:
             inside = f" in `{'.'.join(way)}`" if way else ""
             hint = did_you_mean(snake_case(part), slot.names()) or "List them: tmtui config show"
             raise WrongValueError(f"there is no setting `{part}`{inside}", hint)
         way, slot = (*way, name), slot.below(name)
-    if slot.model is not None:
+    if slot.model is not None and not slot.many:
         hint = f"Name one of: {', '.join(f'{text}.{name}' for name in slot.names())}"
         raise WrongValueError(f"`{text}` is a group of settings", hint)
     return way

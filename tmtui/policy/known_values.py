@@ -39,7 +39,9 @@ def forms(value: str) -> set[str]:
         *_halves(value),
         *(line for line in value.splitlines() if len(line) >= SHORTEST_LINE),
     }
-    found |= {form.encode("utf-8", "surrogatepass").decode("latin-1") for form in found}  # how bytes are looked through
+    found |= {
+        form.encode("utf-8", "surrogatepass").decode("latin-1") for form in found
+    }  # how bytes are looked through
     return {form for form in found if len(form) >= SHORTEST and not form.isspace()}
 
 

@@ -9,7 +9,18 @@ from tmtui.policy.use import Where, is_below
 
 FOLDERS: Final = (
     *(".git", ".config/git", ".hg", ".svn", ".vscode", ".idea", ".husky", ".cargo", ".devcontainer", ".yarn", ".mvn"),
-    *(".claude", ".codex", ".taskmaster", ".config/tmtui", ".config/fish", ".ssh", ".gnupg", ".aws", ".kube", ".docker"),
+    *(
+        ".claude",
+        ".codex",
+        ".taskmaster",
+        ".config/tmtui",
+        ".config/fish",
+        ".ssh",
+        ".gnupg",
+        ".aws",
+        ".kube",
+        ".docker",
+    ),
 )
 """Folders that are not written, with all that is in them."""
 

@@ -17,17 +17,42 @@ _REACHING: Final = frozenset(
     }
 )
 """Modules that start programs, open connections or load code."""
-_WORLDLY: Final = _REACHING | {"os", "pathlib", "shutil", "io", "tempfile", "fileinput", "mmap", "sqlite3", "posix", "nt"}
+_WORLDLY: Final = _REACHING | {
+    "os",
+    "pathlib",
+    "shutil",
+    "io",
+    "tempfile",
+    "fileinput",
+    "mmap",
+    "sqlite3",
+    "posix",
+    "nt",
+}
 """Modules that can change files besides."""
 _CALLS: Final = frozenset({"eval", "exec", "compile", "__import__"})
 _METHODS: Final = frozenset(
     {
-        *("system", "popen", "kill", "killpg", "fork", "forkpty", "remove", "unlink", "rmdir", "removedirs", "rmtree"),
+        *(
+            "system",
+            "popen",
+            "kill",
+            "killpg",
+            "fork",
+            "forkpty",
+            "remove",
+            "unlink",
+            "rmdir",
+            "removedirs",
+            "rmtree",
+        ),
         *("execv", "execve", "execvp", "execvpe", "execl", "execle", "execlp", "spawnl", "spawnv", "posix_spawn"),
         *("startfile", "putenv", "setuid", "chroot"),
     }
 )
-_WRITES: Final = frozenset({"write_text", "write_bytes", "mkdir", "touch", "symlink_to", "hardlink_to", "chmod", "rename"})
+_WRITES: Final = frozenset(
+    {"write_text", "write_bytes", "mkdir", "touch", "symlink_to", "hardlink_to", "chmod", "rename"}
+)
 
 
 def reaches_out(code: str) -> bool:

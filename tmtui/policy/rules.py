@@ -69,8 +69,10 @@ class Rule(msgspec.Struct, frozen=True):
 
     def fits_parameter(self, given: Mapping[str, Any]) -> bool:
         """Whether it is about the value of a parameter."""
-        return bool(self.parameter) and self.parameter in given and fits_text(
-            self.specifier, _shown(given[self.parameter])
+        return (
+            bool(self.parameter)
+            and self.parameter in given
+            and fits_text(self.specifier, _shown(given[self.parameter]))
         )
 
     def fits_host(self, url: str) -> bool:

@@ -53,7 +53,21 @@ def _redirected(program: Program, where: Where, *, writes: bool) -> Iterator[str
 
 _WRITERS: Final = frozenset(
     {
-        *("tee", "mv", "dd", "touch", "mkdir", "rm", "rmdir", "truncate", "chmod", "chown", "patch", "shred", "unlink"),
+        *(
+            "tee",
+            "mv",
+            "dd",
+            "touch",
+            "mkdir",
+            "rm",
+            "rmdir",
+            "truncate",
+            "chmod",
+            "chown",
+            "patch",
+            "shred",
+            "unlink",
+        ),
         *("mkfifo", "mknod", "setfacl", "chattr"),
     }
 )

@@ -33,8 +33,32 @@ LAUNCHERS: Final = frozenset(
     {
         *("env", "sudo", "doas", "su", "runuser", "setsid", "ionice", "chrt", "taskset", "flock", "watch", "xargs"),
         *("parallel", "exec", "busybox", "toybox", "chroot", "unshare", "nsenter", "strace", "ltrace", "script"),
-        *("setarch", "setpriv", "caffeinate", "unbuffer", "entr", "proot", "fakeroot", "firejail", "systemd-run", "at"),
-        *("timeout", "nice", "nohup", "stdbuf", "command", "builtin", "noglob", "time", "trap", "eval", "source", "."),
+        *(
+            "setarch",
+            "setpriv",
+            "caffeinate",
+            "unbuffer",
+            "entr",
+            "proot",
+            "fakeroot",
+            "firejail",
+            "systemd-run",
+            "at",
+        ),
+        *(
+            "timeout",
+            "nice",
+            "nohup",
+            "stdbuf",
+            "command",
+            "builtin",
+            "noglob",
+            "time",
+            "trap",
+            "eval",
+            "source",
+            ".",
+        ),
     }
 )
 """Programs whose arguments may be a command."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -446,12 +447,13 @@ async def test_a_key_that_is_not_accepted_is_not_shown() -> None:
 # What is told beside the answer.
 
 
+SOON = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
 LIMITED = {
     "anthropic-ratelimit-requests-limit": "50",
     "anthropic-ratelimit-requests-remaining": "49",
-    "anthropic-ratelimit-requests-reset": "2026-11-20T00:00:00Z",
+    "anthropic-ratelimit-requests-reset": SOON.isoformat(),
 }
-QUOTA = Quota("requests", limit=50, remaining=49, reset_ms=1_795_132_800_000)
+QUOTA = Quota("requests", limit=50, remaining=49, reset_ms=round(SOON.timestamp() * 1000))
 
 
 async def test_limits_are_told_before_the_answer() -> None:

@@ -8,33 +8,30 @@ from tmtui.agents.anthropic.catalogue import (
     ALIASES,
     CARDS,
     EFFORTS,
-    RETIREMENTS,
     Card,
     card_of,
+    farewell,
     nearest_effort,
     resolved,
-    retirement_of,
     undated,
 )
+from tmtui.domain.models import END_OF_LIFE
 
 
 @pytest.mark.parametrize(
-    ("model", "date", "successor"),
+    ("model", "words"),
     [
-        ("claude-3-5-sonnet-20241022", "2025-10-28", "claude-sonnet-5-5"),
-        ("claude-3-haiku-20240307", "2026-04-20", "claude-haiku-5-5"),
-        ("claude-3-7-sonnet-latest", "2026-02-19", "claude-sonnet-5-5"),
-        ("claude-opus-4-20250514", "2026-06-15", "claude-opus-5-5"),
-        ("claude-sonnet-4-5", "2026-11-30", "claude-sonnet-5-5"),
+        ("claude-3-5-sonnet-20241022", "was retired on 2025-10-28; use claude-sonnet-5-5"),
+        ("claude-3-haiku-20240307", "was retired on 2026-04-20; use claude-haiku-5-5"),
+        ("claude-opus-4-20250514", "was retired on 2026-06-15; use claude-opus-5-5"),
+        ("claude-sonnet-4-5", "will be retired on 2026-11-30; use claude-sonnet-5-5"),
+        ("claude-sonnet-4-5-20250929", "will be retired on 2026-11-30; use claude-sonnet-5-5"),
+        ("claude-sonnet-5-5", ""),
+        ("claude-sonnet-9", ""),
     ],
 )
-def test_a_model_that_goes_has_a_date_and_a_successor(model: str, date: str, successor: str) -> None:
-    retirement = retirement_of(model)
-
-    assert retirement is not None
-    assert (retirement.date, retirement.successor) == (date, successor)
-    assert f"was retired on {date}; use {successor}" in retirement.words(model, date)
-    assert f"will be retired on {date}" in retirement.words(model, "2020-01-01")
+def test_of_a_model_that_goes_the_date_and_the_successor_are_told(model: str, words: str) -> None:
+    assert farewell(model, "2026-11-20") == (f"{model} {words}" if words else "")
 
 
 def test_every_model_of_which_the_sdk_warns_is_known_to_go_on_that_day() -> None:
@@ -44,23 +41,21 @@ def test_every_model_of_which_the_sdk_warns_is_known_to_go_on_that_day() -> None
         model: datetime.strptime(re.sub(r"(?<=\d)(st|nd|rd|th),", ",", words), "%B %d, %Y").astimezone(UTC).date()
         for model, words in DEPRECATED_MODELS.items()
     }
-    known = {model: retirement_of(model) for model in told}
-    assert {model: each.date if each else "" for model, each in known.items()} == {
-        model: day.isoformat() for model, day in told.items()
-    }
+    assert {model: day for model, day in told.items() if f" on {day};" not in farewell(model, "2026-11-20")} == {}
 
 
 def test_every_model_that_the_sdk_names_is_known() -> None:
     from anthropic.types.model_param import ModelParam  # noqa: PLC0415  # loading it takes seconds
 
     named = get_args(get_args(ModelParam)[0])
-    assert [name for name in named if undated(name) not in {*CARDS, *RETIREMENTS}] == []
+    assert [name for name in named if undated(name) not in CARDS and not farewell(name, "")] == []
 
 
 def test_whatever_takes_the_place_of_a_model_serves_and_stays() -> None:
-    for successor in {*ALIASES.values(), *(each.successor for each in RETIREMENTS.values())}:
+    successors = {end.successor for model, end in END_OF_LIFE.items() if model.startswith("claude-")}
+    for successor in {*ALIASES.values(), *successors}:
         assert successor in CARDS
-        assert successor not in RETIREMENTS
+        assert not farewell(successor, "")
 
 
 def test_a_more_exact_name_is_the_same_model() -> None:

@@ -9,8 +9,7 @@
 - `sse`, `message`: from bytes to events, from events to a whole answer or none.
 - `errors`: from an exception or an error of the API to an outcome.
 - `watch`: how long is waited for what.
-- `limits`: what headers tell of limits.
-- `catalogue`: the models that are known, and those that are gone; `schemas`: what they can be held to.
+- `catalogue`: the models that are known; `schemas`: what they can be held to.
 - `options`: from a provider's settings to its model.
 - `client`: the SDK's client, one for each account, loaded when it is first needed.
 

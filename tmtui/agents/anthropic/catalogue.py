@@ -1,4 +1,4 @@
-"""The models that are known, as data: what each takes, how long it serves, and what follows it.
+"""The models that are known, as data: what each takes. Which of them go, and when, stands in `domain.models`.
 
 What is true of a model is true of the ids that only name it more exactly (`claude-haiku-4-5-20251001`). A model
 that is not here is taken for one of the newest, since those come out faster than this table is kept: what it does
@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from tmtui.agents.model import Traits
+from tmtui.domain.models import END_OF_LIFE
 
 
 EFFORTS: Final = ("low", "medium", "high", "xhigh", "max")
@@ -52,19 +53,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Retirement(msgspec.Struct, frozen=True):
-    """When a model stops to serve."""
-
-    date: str
-    """Such as `2026-11-30`."""
-    successor: str
-
-    def words(self, model: str, today: str) -> str:
-        """It, said to a person. `today` is a date of the same form."""
-        verb = "was retired" if self.date <= today else "will be retired"
-        return f"{model} {verb} on {self.date}; use {self.successor}"
-
-
 _LOW_TO_HIGH: Final = EFFORTS[:3]
 
 CARDS: Final[Mapping[str, Card]] = {
@@ -100,34 +88,6 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 """Short names of the newest of each line."""
 
-_OPUS: Final = ALIASES["opus"]
-_SONNET: Final = ALIASES["sonnet"]
-_HAIKU: Final = ALIASES["haiku"]
-
-RETIREMENTS: Final[Mapping[str, Retirement]] = {
-    "claude-1.3": Retirement("2024-11-06", _SONNET),
-    "claude-1.3-100k": Retirement("2024-11-06", _SONNET),
-    "claude-instant-1.1": Retirement("2024-11-06", _HAIKU),
-    "claude-instant-1.1-100k": Retirement("2024-11-06", _HAIKU),
-    "claude-instant-1.2": Retirement("2024-11-06", _HAIKU),
-    "claude-2.0": Retirement("2025-07-21", _SONNET),
-    "claude-2.1": Retirement("2025-07-21", _SONNET),
-    "claude-3-sonnet": Retirement("2025-07-21", _SONNET),
-    "claude-3-5-sonnet": Retirement("2025-10-28", _SONNET),
-    "claude-3-opus": Retirement("2026-01-05", _OPUS),
-    "claude-3-7-sonnet": Retirement("2026-02-19", _SONNET),
-    "claude-3-5-haiku": Retirement("2026-02-19", _HAIKU),
-    "claude-3-haiku": Retirement("2026-04-20", _HAIKU),
-    "claude-opus-4-0": Retirement("2026-06-15", _OPUS),
-    "claude-opus-4": Retirement("2026-06-15", _OPUS),
-    "claude-sonnet-4-0": Retirement("2026-06-15", _SONNET),
-    "claude-sonnet-4": Retirement("2026-06-15", _SONNET),
-    "claude-mythos-preview": Retirement("2026-06-30", "claude-mythos-5-2"),
-    "claude-opus-4-1": Retirement("2026-08-05", _OPUS),
-    "claude-sonnet-4-5": Retirement("2026-11-30", _SONNET),
-}
-"""The models that are gone or going, by the id without its date."""
-
 _DATE: Final = re.compile(r"-(?:20\d{6}|latest)\Z")
 
 
@@ -146,9 +106,17 @@ def card_of(model: str) -> Card:
     return CARDS.get(undated(model)) or Card(id=model)
 
 
-def retirement_of(model: str) -> Retirement | None:
-    """When a model stops to serve; None when nothing of that is known."""
-    return RETIREMENTS.get(undated(model))
+def farewell(model: str, today: str) -> str:
+    """What a person should know of a model that is gone or going; empty for one that stays.
+
+    Args:
+        model: Its id, with or without a date.
+        today: A date such as `2026-11-20`.
+    """
+    end = END_OF_LIFE.get(model) or END_OF_LIFE.get(undated(model))
+    if end is None:
+        return ""
+    return f"{model} {'was' if end.date <= today else 'will be'} retired on {end.date}; use {end.successor}"
 
 
 def nearest_effort(wanted: str, card: Card) -> str:

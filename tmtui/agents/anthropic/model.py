@@ -18,18 +18,19 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from tmtui.agents.anthropic.catalogue import Card, card_of, resolved, retirement_of
+from tmtui.agents.anthropic.catalogue import Card, card_of, farewell, resolved
 from tmtui.agents.anthropic.client import Account, SharedClient
 from tmtui.agents.anthropic.errors import Broken, classify
-from tmtui.agents.anthropic.limits import read_limits, read_retry_after
 from tmtui.agents.anthropic.message import Message
 from tmtui.agents.anthropic.render import Rendered, estimated, render
 from tmtui.agents.anthropic.sse import EventReader, MalformedStreamError
 from tmtui.agents.anthropic.watch import Patience, Watch
 from tmtui.agents.model import Limits, ModelChunk, ModelRequest, Replied
 from tmtui.agents.port import Notice, Text, Thinking
+from tmtui.domain.limits import LimitNotice
 from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.text import clean_line
+from tmtui.resilience.notice import read_headers
 
 
 if TYPE_CHECKING:
@@ -114,10 +115,8 @@ class AnthropicModel:
         yield exchange.replied()
 
     def _news(self, rendered: Rendered) -> Iterable[str]:
-        retirement = retirement_of(self.model)
-        today = time.strftime("%Y-%m-%d", time.gmtime())
-        gone = [retirement.words(self.model, today)] if retirement else []
-        news = [words for words in (*gone, *rendered.notices) if words not in self._told]
+        going = farewell(self.model, time.strftime("%Y-%m-%d", time.gmtime()))
+        news = [words for words in (going, *rendered.notices) if words and words not in self._told]
         self._told.update(news)
         return news
 
@@ -138,6 +137,7 @@ class _Exchange:
         self._response: httpx2.Response | None = None
         self._pieces: AsyncGenerator[bytes, None] | None = None
         self._outcome: Outcome | None = None
+        self._limits = LimitNotice()
         self._request_id = ""
         self._first_event: float | None = None
 
@@ -187,21 +187,26 @@ class _Exchange:
             yield
         except (anthropic.AnthropicError, httpx2.HTTPError, httpx2.StreamError, OSError, Broken) as error:
             self.over = True
-            headers = _headers_of(error)
             if self._response is None:
-                self._hear(headers)
-            self._outcome = self._judge(error, read_retry_after(headers, time.time()))
+                self._hear(_headers_of(error))
+            self._outcome = self._judge(error)
 
-    def _judge(self, error: Exception, retry_after: float | None) -> Outcome:
-        begun = self._response is not None
-        outcome = classify(error, host=self._account.host, begun=begun, retry_after=retry_after, now=time.time())
+    def _judge(self, error: Exception) -> Outcome:
+        outcome = classify(
+            error,
+            host=self._account.host,
+            begun=self._response is not None,
+            retry_after=self._limits.retry_after,
+            now=time.time(),
+        )
         return msgspec.structs.replace(outcome, message=outcome.message.replace(self._account.key, "…"))
 
     def _hear(self, headers: Mapping[str, str]) -> None:
         """Take from an answer's headers what is told there."""
         self._request_id = clean_line(headers.get("request-id", ""), 100)
-        if notice := read_limits(headers, time.time()):
-            self._chunks.append(Limits(notice))
+        self._limits = read_headers(headers, round(time.time() * 1000))
+        if self._limits != LimitNotice():
+            self._chunks.append(Limits(self._limits))
 
     async def _posted(self, rendered: Rendered) -> "httpx2.Response":
         headers = {"Accept-Encoding": "identity"}

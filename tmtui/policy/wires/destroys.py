@@ -1,33 +1,18 @@
-"""Commands that destroy work, data or machines, or give away what is secret."""
+"""Commands that destroy work, data or machines."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
-from tmtui.policy.command import Part
 from tmtui.policy.programs import Program, Programs
-from tmtui.policy.protected import credential
-from tmtui.policy.python_code import reaches_out
-from tmtui.policy.touched import argument_paths, looked_at
 from tmtui.policy.wires.wire import Group, Tripwire, anywhere, either, git, git_does, run, says
-from tmtui.policy.wrappers import SHELLS
 
 
 _DEVICE: Final = re.compile(r"/dev/(?!null$|zero$|stdin$|stdout$|stderr$|tty$|fd/|shm/).+")
-_FETCHERS: Final = frozenset({"curl", "wget", "aria2c", "fetch", "http", "https", "lynx", "nc", "ncat"})
-_SENDERS: Final = _FETCHERS | {"ssh", "scp", "sftp", "ftp", "rsync", "socat", "telnet", "netcat", "mail", "sendmail"}
-_PYTHONS: Final = re.compile(r"(?:python|pypy)[\d.]*")
-_INTERPRETERS: Final = SHELLS | {"perl", "ruby", "node", "php", "lua", "osascript"}
 _DATABASES: Final = frozenset(
     {"psql", "mysql", "mariadb", "sqlite3", "sqlcmd", "clickhouse-client", "duckdb", "mongosh", "cqlsh"}
 )
 _STATEMENT: Final = re.compile(
     r"\bdrop\s+(?:table|database|schema)\b|\btruncate\b|\bdelete\s+from\b(?!.*\bwhere\b)", re.IGNORECASE | re.DOTALL
-)
-_INLINE: Final = re.compile(
-    r"child_process|\bsystem\b|\bexec[lv]?[pe]*\b|\bpopen\b|\bspawn|socket|net\.connect|\bfetch\s*\(|\bqx\b|unlink|rmtree"
-    r"|require\(['\"](?:node:)?(?:net|https?|fs|dgram)|FileUtils|File\.(?:delete|write)|`",
-    re.IGNORECASE,
 )
 _FORK_BOMB: Final = re.compile(r"(?P<name>[\w:.]{1,40})\s*\(\)\s*\{[^{}]*(?P=name)\s*\|\s*(?P=name)[^{}]*&[^{}]*\}")
 
@@ -53,7 +38,9 @@ def _writes_device(program: Program) -> bool:
 
 def _kills_wide(program: Program) -> bool:
     if program.name == "kill":
-        return program.arguments[-1:] in (("-1",), ("0",), ("1",)) or any("PPID" in each for each in program.arguments)
+        return program.arguments[-1:] in (("-1",), ("0",), ("1",)) or any(
+            "PPID" in each for each in program.arguments
+        )
     ours = any(name in each for name in ("tmtui", "taskmaster") for each in program.arguments)
     return program.name in {"pkill", "killall", "skill"} and (ours or program.has("-u", "--user", "--uid"))
 
@@ -75,108 +62,60 @@ def _removes_traces(program: Program) -> bool:
     )
 
 
-# What is fetched or unpacked, and run at once.
-
-
-def _runs_what_it_fetched(programs: Programs) -> bool:
-    if not any(map(_brings_code, programs.every)):
-        return False
-    piped = any(program.part.joint == "|" for program in programs.every)
-    return any((piped and _takes_code_from_input(each)) or _takes_code_from_inside(each) for each in programs.every)
-
-
-def _brings_code(program: Program) -> bool:
-    if program.name in _FETCHERS:
-        return True
-    decodes = {"base64": ("-d", "-D", "--decode"), "base32": ("-d", "--decode"), "xxd": ("-r",), "openssl": ("-d",)}
-    return program.has(*decodes.get(program.name, ("--never",)))
-
-
-def _takes_code_from_input(program: Program) -> bool:
-    arguments = [each for each in program.arguments if not each.startswith("-") or each in ("-c", "-m", "-e")]
-    takes = program.name in _INTERPRETERS or _PYTHONS.fullmatch(program.name)
-    return bool(takes) and (not arguments or program.has("-s"))
-
-
-def _takes_code_from_inside(program: Program) -> bool:
-    runs = program.name in _INTERPRETERS | {"eval", "source", "."} or _PYTHONS.fullmatch(program.name)
-    return bool(runs) and any(
-        _brings_code(Program(part.words, part, program.folders, direct=False)) for part in _inside(program.part)
-    )
-
-
-def _inside(part: Part) -> Iterator[Part]:
-    for inner in part.inside:
-        yield inner
-        yield from _inside(inner)
-
-
-def _runs_computed_code(program: Program) -> bool:
-    if program.name == "eval":
-        return any(word.value is None for word in program.words[1:])
-    codes = zip(program.words[1:], program.words[2:], strict=False)
-    return program.name in SHELLS and any(
-        re.fullmatch(r"-[A-Za-z]*c", option.value or "") and code.value is None for option, code in codes
-    )
-
-
-def _code_reaches_out(program: Program) -> bool:
-    options = {"perl": ("-e", "-E"), "ruby": ("-e",), "node": ("-e", "-p", "--eval", "--print"), "php": ("-r",)}
-    python = _PYTHONS.fullmatch(program.name) is not None
-    wanted = ("-c",) if python else options.get(program.name, ())
-    fed = [each.target for each in program.part.redirects if each.operator.startswith("<<")]
-    named = python or program.name in options
-    codes = [code for option, code in zip(program.words, program.words[1:], strict=False) if option.value in wanted]
-    check = reaches_out if python else _INLINE.search
-    return any(code.value is None or check(code.value) for code in (*codes, *(fed if named else ())))
-
-
-# What is secret.
-
-
-def _reads_credentials(programs: Programs) -> bool:
-    where = programs.where
-    for program in programs.every:
-        paths = (*argument_paths(program, where), *looked_at(program, where))
-        if program.name not in {"echo", "printf", "mkdir", "true"} and any(p and credential(p, where) for p in paths):
-            return True
-    return False
-
-
-def _sends_environment(programs: Programs) -> bool:
-    tells = {"env", "printenv", "set", "export", "declare", "compgen"}
-    shown = any(program.name in tells and len(program.words) <= 2 for program in programs.every)  # noqa: PLR2004 - a name
-    return shown and any(program.name in _SENDERS for program in programs.every)
-
-
-def _sends_files(program: Program) -> bool:
-    if program.name == "curl":
-        uploads = program.has("-T", "--upload-file") or any(re.match(r"(?:-d|-F|--data\S*=|--form=).*@", a) for a in program.arguments)
-        pairs = zip(program.arguments, program.arguments[1:], strict=False)
-        return uploads or any(o.startswith(("-d", "-F", "--data", "--form")) and "@" in v for o, v in pairs)
-    if program.name == "wget":
-        return program.has("--post-file", "--body-file")
-    return program.name in {"scp", "rsync"} and any(re.match(r"[^/\s]+:", each) for each in program.arguments[-1:])
-
-
-def _opens_connection(program: Program) -> bool:
-    if program.name in {"nc", "ncat", "netcat"}:
-        return program.has("-e", "-c", "--exec", "--sh-exec", "-l", "--listen")
-    if program.name == "socat":
-        return any(re.match(r"(?:exec|system|unix|unix-\w+):", each, re.IGNORECASE) for each in program.arguments)
-    return program.name == "ssh" and program.has("-R", "-L", "-D", "-w")
-
-
-def _names_network_device(programs: Programs) -> bool:
-    return re.search(r"/dev/(?:tcp|udp)/", programs.reading.text) is not None
-
-
 def _is_fork_bomb(programs: Programs) -> bool:
     return _FORK_BOMB.search(programs.reading.text) is not None
 
 
-def _wire(name: str, why: str, trips: "object") -> Tripwire:
-    return Tripwire(name, Group.DESTROYS, why, trips)  # type: ignore[arg-type] - placeholder
-
-
-WIRES: Final = ()
+WIRES: Final = tuple(
+    Tripwire(name, Group.DESTROYS, why, trips)
+    for name, why, trips in (
+        ("find that removes", "removes every file that it finds", anywhere(_finds_to_remove)),
+        ("forced push", "overwrites or removes what others may have", anywhere(_pushes_by_force)),
+        (
+            "push to a protected branch",
+            "changes the branch that others build on",
+            git_does("push", words=r"(?:HEAD:)?(?:refs/heads/)?(?:main|master|trunk|production|prod|release\S*)"),
+        ),
+        ("hard reset", "drops uncommitted work", git_does("reset", "--hard")),
+        ("git clean", "removes files that git does not know", git_does("clean", "-f", "--force", "-x", "-X")),
+        ("history rewritten", "changes every commit", git_does("filter-branch|filter-repo|replace")),
+        ("branch removed", "drops commits that are nowhere else", git_does("branch", "-D", "--delete", "-d")),
+        ("ref removed", "drops commits that are nowhere else", git_does("update-ref", "-d", "--stdin")),
+        ("reflog removed", "drops the way back", git_does("reflog", words="expire|delete")),
+        ("git objects pruned", "drops the way back", either(git_does("gc", "--prune"), git_does("prune"))),
+        ("stash dropped", "drops work that was put aside", git_does("stash", words="drop|clear")),
+        ("write to a device", "overwrites a disk", anywhere(_writes_device)),
+        (
+            "disk made anew",
+            "destroys what is on a disk",
+            either(
+                run("fdisk", "sfdisk", "parted", "wipefs", "mkswap", "cryptsetup", "diskutil"),
+                anywhere(lambda program: program.name.partition(".")[0] == "mkfs"),
+            ),
+        ),
+        ("mount", "changes what lies where", run("mount", "umount", "losetup")),
+        (
+            "machine stopped",
+            "ends everything on this machine",
+            either(run("shutdown", "reboot", "halt", "poweroff"), says("init telinit", "[06]")),
+        ),
+        ("fork bomb", "starts processes until nothing is left", _is_fork_bomb),
+        ("wide kill", "ends processes that it did not start", anywhere(_kills_wide)),
+        ("data deleted", "deletes a table, or every row of it", anywhere(_deletes_data)),
+        ("traces removed", "removes what tells of the past", anywhere(_removes_traces)),
+        (
+            "infrastructure changed",
+            "removes or changes what runs elsewhere",
+            either(
+                says("kubectl oc", "delete|drain|apply|replace"),
+                says("terraform tofu terragrunt", "destroy|apply"),
+                says("aws", "delete.*|terminate.*|rb|rm|remove-.*"),
+                says("gcloud az gsutil doctl flyctl heroku", "delete|destroy|rm|rb|.*:destroy"),
+                says("helm", "uninstall|delete"),
+                says("pulumi cdk serverless", "destroy|remove|up|deploy"),
+                says("docker podman", "prune"),
+            ),
+        ),
+    )
+)
+"""The wires of this group."""

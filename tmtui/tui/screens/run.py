@@ -22,10 +22,10 @@ from tmtui.tui.bridge import Bridge
 from tmtui.tui.frame import FRAMES_A_SECOND, Frame, Touched
 from tmtui.tui.intents import INTENTS, Intent, Needs, Where, bindings
 from tmtui.tui.keymap import key_label, keys_of
-from tmtui.tui.layout import Layout
 from tmtui.tui.ports import CockpitExit, Habits, Rig, StartFailedError
 from tmtui.tui.reading import Reading
 from tmtui.tui.replay import Replay
+from tmtui.tui.sharing import Sharing
 from tmtui.tui.steering import ABORT, STOP, Leave, Steering
 from tmtui.tui.widgets.canvas import Commanded
 from tmtui.tui.widgets.decision import CHOICES, DecisionBar
@@ -94,7 +94,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.entry = Entry()
         self.footer = Footer()
         self.scrubber = Scrubber(self._replay.player) if self._replay else None
-        self.layout = Layout(self, self.tasks, self.pane, rig.habits.tree_width)
+        self.sharing = Sharing(self, self.tasks, self.pane, rig.habits.tree_width)
         self.reading = Reading(self.pane, self.bridge, rig.diff)
         self.steering = Steering(
             self.bridge, rig.send, self.decision, self.question, self.header, self._tell, self._leave
@@ -147,7 +147,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         """The border stays where it was put, as far as there is room."""
-        self.layout.fit()
+        self.sharing.fit()
 
     def _add_entry(self) -> None:
         """The line to type into comes behind the first frame, which it is not needed for."""
@@ -391,7 +391,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         index = stops.index(self.focused) if self.focused in stops else -step
         target = stops[(index + step) % len(stops)]
         self.set_class(target is self.pane, "-reading")
-        self.layout.focus(target)
+        self.sharing.focus(target)
         self.set_focus(target)
 
     @on(intents.Back)
@@ -402,44 +402,44 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
             self._unask()
         elif self.focused is self.pane and self.pane.needle:
             self.pane.search("")
-        elif self.layout.unzoom():
+        elif self.sharing.unzoom():
             self._share_room()
         elif self.focused is not self.tasks or not self.tasks.clear():
             self._to_tree()
 
     def _to_pane(self) -> None:
         self.add_class("-reading")
-        self.layout.focus(self.pane)
+        self.sharing.focus(self.pane)
         self.set_focus(self.pane)
 
     def _to_tree(self) -> None:
         self.remove_class("-reading")
-        self.layout.focus(self.tasks)
+        self.sharing.focus(self.tasks)
         self.set_focus(self.tasks)
 
     @on(intents.Enlarge)
     def _enlarge(self) -> None:
-        self.layout.zoom(self.focused)
-        self.layout.fit()
+        self.sharing.zoom(self.focused)
+        self.sharing.fit()
 
     @on(intents.ShareRoom)
     def _share_room(self) -> None:
-        self.layout.unzoom()
-        self.layout.fit()
+        self.sharing.unzoom()
+        self.sharing.fit()
 
     @on(intents.WidenTree)
     def _widen_tree(self) -> None:
-        self.layout.step_border(1)
+        self.sharing.step_border(1)
         self._keep_habits()
 
     @on(intents.NarrowTree)
     def _narrow_tree(self) -> None:
-        self.layout.step_border(-1)
+        self.sharing.step_border(-1)
         self._keep_habits()
 
     @on(TaskTree.BorderMoved)
     def _border_moved(self, event: TaskTree.BorderMoved) -> None:
-        self.layout.move_border(event.width)
+        self.sharing.move_border(event.width)
         self._keep_habits()
 
     @on(Pane.Dressed)
@@ -448,7 +448,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         if self._rig.keep is not None:
             view = self.pane.view
             theme = self.app.theme if self._theme_chosen else self._rig.habits.theme
-            self._rig.keep(Habits(self.layout.width, theme, view.wrap, self.pane.times, view.as_written))
+            self._rig.keep(Habits(self.sharing.width, theme, view.wrap, self.pane.times, view.as_written))
 
     def keep_theme(self) -> None:
         """The theme that is worn was chosen."""

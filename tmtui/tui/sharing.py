@@ -23,7 +23,7 @@ STACKED: Final = 50
 """Cells from which on both are in sight."""
 
 
-class Layout:
+class Sharing:
     """Moves the border, and zooms."""
 
     def __init__(self, screen: Screen[None], tasks: TaskTree, pane: Pane, width: int) -> None:
