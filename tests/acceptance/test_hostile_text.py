@@ -63,13 +63,13 @@ FORBIDDEN = re.compile(
 )
 """OSC, DCS, CSI, C1, BEL, BS, DEL, bidirectional and zero-width characters, as bytes."""
 
-POINTER = re.compile(rb"\x1b\]22;[a-z-]*\x07")
-"""The driver's own word about the shape of the mouse pointer."""
+OUR_OWN = re.compile(rb"\x1b\](?:22;[a-z-]*|(?:2|9);[^\x00-\x1f\x7f]*)\x07|\x07(?=\x1b\]9;)")
+"""What the screen itself says to the terminal: the pointer's shape, the title, and a bell with its notification."""
 
 
 def smuggled(raw: bytearray) -> str:
     """The first foreign control sequence in what reached a terminal, with what stands around it."""
-    sent = POINTER.sub(b"", bytes(raw))
+    sent = OUR_OWN.sub(b"", bytes(raw))
     found = FORBIDDEN.search(sent)
     return repr(sent[max(0, found.start() - 40) : found.end() + 40]) if found else ""
 

@@ -63,10 +63,8 @@ def test_a_profile_is_shown_with_who_said_what(
 
 def test_a_profile_is_shown_with_its_chain_and_its_budget(project: Project, command: Command) -> None:
     (project.root / ".taskmaster.yml").write_text(
-        "fallback: {chains: {interactive: [a, b]}}
-"
-        "cost_controls: {per_profile_budget: {interactive: {daily_usd: 20}}}
-"
+        "fallback: {chains: {interactive: [a, b]}}\n"
+        "cost_controls: {per_profile_budget: {interactive: {daily_usd: 20}}}\n"
     )
     out = command("show-profile").out
     assert out.startswith("Profile interactive (the default)\n")

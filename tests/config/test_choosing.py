@@ -66,7 +66,7 @@ def test_a_task_gets_its_profile_provider_and_model(
         ("providers: {claude: {model: x}}", ("interactive", "claude", "x")),
         ("providers: {mine: {base_url: 'http://localhost', model: x}}", ("interactive", "mine", "x")),
         ("profiles: {interactive: {model: gpt-5.4}}", ("interactive", "openai", "gpt-5.4")),
-        ("providers: {mine: {base_url: 'http://x'}}\nprofiles: {interactive: {model: y}}", ("interactive", "mine", "y")),
+        ("providers: {my: {base_url: 'http://x'}}\nprofiles: {interactive: {model: y}}", ("interactive", "my", "y")),
         ("providers: {cc: {type: claude-code}}\nprofile: analysis", ("analysis", "cc", "")),
         ("provider: openai", ("interactive", "openai", "")),
     ],

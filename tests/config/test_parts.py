@@ -401,6 +401,8 @@ def test_what_is_built_in_is_what_the_gates_hold_to() -> None:
         ("fallback: {chains: {default: [{provider: nobody}]}}", (1, 42), "there is no provider `nobody`"),
         ("input_scanning: {rules: [{name: a, pattern: '('}]}", (1, 45), "is no regular expression"),
         ("input_scanning: {rules: [{name: a}]}", (1, 26), "`pattern` is missing"),
+        ("permissions: {allow: ['Bash(make', Read]}", (1, 23), "is no permission rule"),
+        ("permissions:\n  deny:\n    - Read\n    - bash(rm *)", (4, 7), "rules know no tool 'bash'"),
         ("permissions: {mode: yolo}", (1, 21), "no mode `yolo`"),
         ("providers: {claude: {type: clude}}", (1, 28), "no kind of provider `clude`"),
         ("providers: {mine: {model: a}}", (1, 19), "does not say of which kind"),

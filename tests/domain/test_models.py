@@ -9,7 +9,7 @@ from tmtui.domain.models import CURRENT, END_OF_LIFE, in_service, is_strange
 
 def test_every_end_has_a_date_and_a_successor_that_has_none() -> None:
     for end in END_OF_LIFE.values():
-        assert dt.date.fromisoformat(end.date)
+        assert str(dt.date.fromisoformat(end.date)) == end.date
         assert end.successor not in END_OF_LIFE
         assert end.successor.startswith("gpt-") or end.successor in CURRENT
     assert not CURRENT & END_OF_LIFE.keys()
@@ -26,7 +26,8 @@ def test_every_end_has_a_date_and_a_successor_that_has_none() -> None:
     ],
 )
 def test_a_model_is_asked_until_its_end_and_its_successor_from_then_on(model: str, today: str, asked: str) -> None:
-    assert in_service(model, today) == asked
+    day = dt.datetime.combine(dt.date.fromisoformat(today), dt.time(), dt.UTC)
+    assert in_service(model, round(day.timestamp() * 1000)) == asked
 
 
 @pytest.mark.parametrize("model", ["claude-opus-9", "claude-sonet-5-5", "claude-x-20260101"])

@@ -34,7 +34,7 @@ from tmtui.engine.decide import (
 )
 from tmtui.events.attempt import AttemptFinished, AttemptMeasured
 from tmtui.events.base import Entry, Event, Recorded
-from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Ping, Stop, Unpause
+from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Ping, Stop, Unpause, UseFallback
 from tmtui.events.decision import DecisionAnswered, DecisionIgnored, DecisionOpened
 from tmtui.events.run import (
     Limits,
@@ -379,7 +379,8 @@ EVERYWHERE = ("planned", "running", "paused", "waiting", "suspended", "succeeded
 
 COMMANDS: dict[str, tuple[Command, dict[str, list[type[Event]]]]] = {
     "pause": (Pause(), {"running": [RunPaused]}),
-    "unpause": (Unpause(), {"paused": [RunUnpaused]}),
+    "unpause": (Unpause(), {"paused": [RunUnpaused], "waiting": []}),
+    "use fallback": (UseFallback(), {name: [] for name in EVERYWHERE}),
     "stop": (Stop(), {name: [] for name in EVERYWHERE}),
     "abort": (Abort("enough"), {name: [] for name in EVERYWHERE}),
     "ping": (Ping(), {name: [] for name in EVERYWHERE}),

@@ -87,6 +87,7 @@ tasks:
     risk: low
     profile: automation
     provider: claude
+    complexity: Simple
     timeout: 20m
     budget_usd: $0.50
     max_attempts: 5
@@ -108,6 +109,7 @@ tasks:
         risk="low",
         profile="automation",
         provider="claude",
+        complexity="simple",
         timeout=1200.0,
         budget_micro=500_000,
         max_attempts=5,

@@ -44,9 +44,11 @@ LOOKS = {
     "a Slack token": "xoxb-123456789012-abcdef",
     "a Google key": "AIza" + "aB3_x" * 7,
     "a JSON web token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
-    "a private key": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\nAAAA==\n-----END OPENSSH PRIVATE KEY-----",
+    "a private key": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\nAA==\n-----END OPENSSH PRIVATE KEY-----",
     "a private key in JSON": r"-----BEGIN PRIVATE KEY-----\nb3BlbnNzaC1rZXk\nAAAA==\n-----END PRIVATE KEY-----",
-    "an encrypted private key": "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,A1B2\n\nb3BlbnN",
+    "an encrypted private key": (
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,A1B2\n\nb3BlbnN"
+    ),
     "a password in an address": "postgres://joe:tr0ub4dor@db/x",
     "a bearer token": "authorization: Bearer abcdef0123456789",
     "basic credentials": "Authorization: Basic am9lOnBhc3N3MHJk",

@@ -15,18 +15,33 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
         ["find . -name '*.pyc'", "find . -name delete", "echo find . -delete"],
     ),
     "forced push": (
-        ["git push --force", "git push -uf origin x", "git push origin +x", "git push origin :x", "git -C . push --mirror"],
+        [
+            "git push --force",
+            "git push -uf origin x",
+            "git push origin +x",
+            "git push origin :x",
+            "git -C . push --mirror",
+        ],
         ["git push origin x", "git pull --force", "git stash push -f"],
     ),
     "push to a protected branch": (
         ["git push origin main", "git push origin HEAD:master", "git push origin release-1"],
         ["git push origin mainline", "git log main", "git push origin fix/main-menu"],
     ),
-    "hard reset": (["git reset --hard", "cd x && git reset --hard HEAD~1"], ["git reset HEAD x", "git log --grep=--hard"]),
+    "hard reset": (
+        ["git reset --hard", "cd x && git reset --hard HEAD~1"],
+        ["git reset HEAD x", "git log --grep=--hard"],
+    ),
     "git clean": (["git clean -fd", "git clean -xdf"], ["git clean -n", "git commit -m clean"]),
-    "history rewritten": (["git filter-branch --all", "git filter-repo --path x"], ["git branch", "git log --filter=x"]),
+    "history rewritten": (
+        ["git filter-branch --all", "git filter-repo --path x"],
+        ["git branch", "git log --filter=x"],
+    ),
     "branch removed": (["git branch -D x", "git branch --delete x"], ["git branch -a", "git branch new"]),
-    "ref removed": (["git update-ref -d refs/heads/x", "git update-ref --stdin"], ["git update-ref a b", "git show-ref -d"]),
+    "ref removed": (
+        ["git update-ref -d refs/heads/x", "git update-ref --stdin"],
+        ["git update-ref a b", "git show-ref -d"],
+    ),
     "reflog removed": (["git reflog expire --all", "git reflog delete HEAD@{1}"], ["git reflog", "git log -g"]),
     "git objects pruned": (["git gc --prune=now", "git prune"], ["git gc", "git fetch --prune"]),
     "stash dropped": (["git stash drop", "git stash clear"], ["git stash list", "git log --grep drop"]),
@@ -127,10 +142,18 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     "owner changed": (["chown -R ann .", "chgrp --recursive x ."], ["chown ann x", "ls -R"]),
     "other user": (["sudo ls", "env su - x", "X=1 timeout 5 doas a"], ["echo sudo", "man sudo"]),
     "git configured": (
-        ["git config --global user.name x", "git config core.hooksPath x", "git -c core.fsmonitor=x status", "git config alias.x '!y'"],
+        [
+            "git config --global user.name x",
+            "git config core.hooksPath x",
+            "git -c core.fsmonitor=x status",
+            "git config alias.x '!y'",
+        ],
         ["git config user.name", "git -c color.ui=never status", "git log --global"],
     ),
-    "remote changed": (["git remote set-url origin x", "git remote add x y"], ["git remote -v", "git remote show origin"]),
+    "remote changed": (
+        ["git remote set-url origin x", "git remote add x y"],
+        ["git remote -v", "git remote show origin"],
+    ),
     "service or schedule": (["crontab -l", "systemctl start x", "echo x | at now"], ["cat crontab", "ls at"]),
     "program detached": (["setsid x", "a & disown"], ["a &", "nohup a"]),
     "program preloaded": (
@@ -163,7 +186,10 @@ TABLE: dict[str, tuple[list[str], list[str]]] = {
     ),
     "merged or released": (["gh pr merge 1", "gh release create v1"], ["gh pr view 1", "gh release list"]),
     "tmtui itself": (["tmtui answer x retry", "taskmaster stop"], ["ls tmtui", "grep tmtui x"]),
-    "another author": (["git commit --author=x", "git commit -m a --author 'x <y>'"], ["git log --author=x", "git commit"]),
+    "another author": (
+        ["git commit --author=x", "git commit -m a --author 'x <y>'"],
+        ["git log --author=x", "git commit"],
+    ),
 }
 
 
@@ -182,7 +208,9 @@ def test_a_wire_trips(wire: str, command: str) -> None:
     assert wire in names(command)
 
 
-@pytest.mark.parametrize(("wire", "command"), [(wire, each) for wire, (_, misses) in TABLE.items() for each in misses])
+@pytest.mark.parametrize(
+    ("wire", "command"), [(wire, each) for wire, (_, misses) in TABLE.items() for each in misses]
+)
 def test_a_wire_does_not_trip_on_what_lies_close_by(wire: str, command: str) -> None:
     assert wire not in names(command)
 

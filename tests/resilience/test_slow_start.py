@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tmtui.resilience.slow_start import SlowStart, enter, leave, leave_overloaded, leave_well, resize
+from tmtui.resilience.slow_start import SlowStart, begun_well, enter, leave, leave_overloaded, leave_well, resize
 
 
 def entered(gate: SlowStart, now: float, times: int) -> SlowStart:
@@ -27,6 +27,12 @@ def test_with_each_success_one_more_may_be_under_way_up_to_the_bound() -> None:
         gate = leave_well(entered(gate, 1.0, 1), 1.0)
         allowed.append(gate.allowed)
     assert allowed == [2, 3, 3, 3, 3]
+
+
+def test_an_answer_that_begins_is_a_success_already() -> None:
+    gate = begun_well(entered(SlowStart(2), 1.0, 1), 2.0)
+    assert (gate.allowed, gate.under_way) == (2, 1)
+    assert begun_well(gate, 2.0).allowed == 2
 
 
 def test_an_overload_halves_it_once_for_all_that_were_under_way_together() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.resilience.chance import Fixed, seeded
-from tmtui.resilience.throttle import Throttle, ask, on_accept, on_reject, refusal_chance
+from tmtui.resilience.throttle import Throttle, ask, on_accept, on_reject, on_send, refusal_chance
 
 
 ALWAYS = Fixed(0.999)
@@ -32,6 +32,13 @@ def test_many_slow_answers_at_once_are_no_sign_of_overload() -> None:
     for _ in range(10):
         throttle, sent = ask(throttle, 100.0, NEVER_LUCKY)
         assert sent
+
+
+def test_what_is_sent_unasked_counts_as_well() -> None:
+    throttle = Throttle()
+    for _ in range(10):
+        throttle = on_reject(on_send(throttle, 100.0))
+    assert throttle == after(10, 0)
 
 
 def test_what_is_long_ago_is_forgotten() -> None:

@@ -159,14 +159,14 @@ async def test_a_theme_is_chosen_and_worn() -> None:
         before = robot.screen.tasks.inks
         await robot.press("T")
         await robot.until(lambda: "Ink on paper" in robot.text)
-        await robot.type("light")
+        await robot.type("tmtui-light")
         await robot.until(lambda: "tmtui-dark" not in robot.text)
         await robot.press("enter")
         await robot.until(lambda: robot.app.theme == "tmtui-light")
         await robot.settle()
         assert robot.screen.tasks.inks is not before
         assert not robot.app.current_theme.dark
-        assert set(robot.app.themes_to_choose()) >= {"ansi", "color-blind", "high-contrast"}
+        assert set(robot.app.themes_to_choose()) >= {"ansi", "color-blind", "high-contrast", "nord"}
         assert ThemeChoices(robot.screen)._themes()
 
 

@@ -106,11 +106,9 @@ async def test_a_kept_width_gives_way_where_there_is_no_room() -> None:
     async with cockpit(running(), habits=Habits(tree_width=80), size=(100, 30)) as robot:
         assert widths(robot) == (70, 30)
         await robot.pilot.resize_terminal(60, 30)
-        await robot.settle()
-        assert widths(robot) == (60, 60)
+        await robot.until(lambda: widths(robot) == (60, 60))
         await robot.pilot.resize_terminal(160, 30)
-        await robot.settle()
-        assert widths(robot) == (80, 80)
+        await robot.until(lambda: widths(robot) == (80, 80))
 
 
 @pytest.mark.parametrize(

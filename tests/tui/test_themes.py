@@ -5,6 +5,8 @@ import yaml
 from rich.style import Style
 from textual.color import Color
 
+from tests.tui.recordings import running
+from tests.tui.robot import cockpit
 from tmtui.domain.problem import Problem
 from tmtui.tui.paint import Ink
 from tmtui.tui.themes import (
@@ -62,6 +64,7 @@ each_colored_theme = pytest.mark.parametrize(
 def test_there_are_light_dark_strong_safe_and_plain_ones() -> None:
     names = {path.stem for path in FILES}
     assert names >= {"tmtui-dark", "tmtui-light", "high-contrast", "color-blind", "ansi"}
+    assert names >= {"high-contrast-light", "color-blind-light", "nord", "gruvbox"}
     assert {DEFAULT_THEME, NO_COLOR_THEME} <= names
 
 
@@ -188,3 +191,33 @@ def test_a_theme_that_does_not_exist_is_a_problem_that_names_those_that_do(name:
     found = load_theme(name, theme_folders(tmp_path))
     assert isinstance(found, Problem)
     assert "tmtui-dark" in found.hint
+
+
+# Editing the theme that is worn.
+
+
+async def test_an_edited_theme_is_worn_at_once_and_a_bad_edit_keeps_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "tmtui" / "themes"
+    folder.mkdir(parents=True)
+    mine = GOOD.replace("name: high-contrast", "name: mine")
+    (folder / "mine.yml").write_text(mine)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    async with cockpit(running(), theme="mine") as robot:
+        robot.app._look_at_theme()
+        assert robot.app.theme == "mine"
+        (folder / "mine.yml").write_text(mine.replace('"#66d9ff"', '"#123456"'))
+        robot.app._look_at_theme()
+        await robot.settle()
+        assert robot.app.current_theme.primary == "#123456"
+        assert robot.app.theme_name == "mine"
+        assert front_of(robot.screen.tasks.inks.style(Ink.TITLE)).hex == "#123456"
+        (folder / "mine.yml").write_text(mine.replace('"#66d9ff"', "no colour at all"))
+        robot.app._look_at_theme()
+        await robot.sees("is no colour")
+        assert robot.app.current_theme.primary == "#123456"
+        robot.app._look_at_theme()
+        (folder / "mine.yml").write_text(mine)
+        robot.app._look_at_theme()
+        assert robot.app.current_theme.primary == "#66d9ff"

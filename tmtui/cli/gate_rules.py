@@ -51,6 +51,7 @@ def gate_rules(settings: Settings, state_dir: Path, now_ms: int, *, ignore_limit
         pause_over=reliability.pause_over,
         cost_factor=settings.fallback.max_cost_factor,
         ignore_limits=ignore_limits,
+        circuits=stored_circuits(state_dir),
         past=past_charges(state_dir, now_ms),
     )
 
@@ -81,6 +82,12 @@ def _profile_caps(each: ProfileBudget) -> ProfileCaps:
         requests_per_hour=each.max_requests_per_hour,
         action=Action(each.action_on_exceed) if each.action_on_exceed else None,
     )
+
+
+def stored_circuits(state_dir: Path) -> dict[str, str]:
+    """How circuits stood when they were last told of."""
+    with LogReader.open(state_dir, idle=True) as reader:
+        return {row.key: row.data for row in reader.circuits()}
 
 
 def past_charges(state_dir: Path, now_ms: int) -> tuple[PastCharge, ...]:

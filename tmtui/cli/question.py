@@ -14,17 +14,15 @@ from typing import Final, Protocol
 
 from tmtui.cli.output import RULE, Line, Tone, as_text
 from tmtui.cli.times import count
+from tmtui.domain.choices import BY_WORD, REJECT, RETRY, Choice, read_choice
 from tmtui.events.commands import Answer
 from tmtui.state.model import Decision, State
 
 
-LABELS: Final = {
-    "retry": "Retry once more",
-    "skip": "Skip this task and continue",
-    "abort": "Abort entire run",
-}
-
 PROMPT: Final = "Choice: "
+
+SUBJECT_LINES: Final = 40
+"""Lines of a command or a change that are shown."""
 
 
 def question_lines(decision: Decision, state: State) -> list[Line]:
@@ -35,6 +33,13 @@ def question_lines(decision: Decision, state: State) -> list[Line]:
         state: The run that it belongs to.
     """
     subject = state.tasks[decision.task]
+    if decision.about != "task":
+        return [
+            Line(RULE),
+            *_inquiry(decision),
+            Line(f"Task: {subject.task.title} ({decision.task})"),
+            *_end(decision),
+        ]
     lines = [Line(RULE), *_heading(decision, state), Line("")]
     lines += [
         Line(f"Task: {subject.task.title} ({decision.task})"),
@@ -43,7 +48,20 @@ def question_lines(decision: Decision, state: State) -> list[Line]:
     ]
     if decision.failures:
         lines += [Line(""), Line("Recent failures:"), *(Line(f"  {failure}") for failure in decision.failures)]
-    return [*lines, Line(""), Line("What would you like to do?"), Line(""), *_choices(decision), Line("")]
+    return [*lines, *_end(decision)]
+
+
+def _end(decision: Decision) -> list[Line]:
+    return [Line(""), Line("What would you like to do?"), Line(""), *_choices(decision), Line("")]
+
+
+def _inquiry(decision: Decision) -> list[Line]:
+    """What an agent wants to do, word for word, and why it is asked about."""
+    head = decision.title[:1].upper() + decision.title[1:]
+    subject = [Line(f"    {line}") for line in decision.subject.splitlines()[:SUBJECT_LINES]]
+    why = [Line(f"Asked because of {decision.evidence}", Tone.FAINT)] if decision.evidence else []
+    rule = [Line(f"Always means the rule: {decision.rule}", Tone.FAINT)] if decision.rule else []
+    return [Line(f"⚠ {head}", Tone.WARN), Line(""), *subject, Line(""), *why, *rule]
 
 
 def _heading(decision: Decision, state: State) -> list[Line]:
@@ -68,25 +86,32 @@ def _heading(decision: Decision, state: State) -> list[Line]:
 def _choices(decision: Decision) -> list[Line]:
     lines = []
     for choice in decision.choices:
-        label = LABELS.get(choice, choice)
+        known = BY_WORD[choice]
+        label = known.label
         if choice == "skip" and decision.falls:
             label += f" ({count(len(decision.falls), 'task')} cannot be done without it: {', '.join(decision.falls)})"
-        lines.append(Line(f"  [{choice[0].upper()}] {label}"))
+        lines.append(Line(f"  [{_letter(known, decision)}] {label}"))
     if "retry" in decision.choices:
         lines.append(Line("      Words after R are a note for the agent:  r use integer division", Tone.FAINT))
     return lines
 
 
+def _letter(choice: Choice, decision: Decision) -> str:
+    """The key as it is shown: large, where its case does not matter."""
+    return choice.key if decision.about == "permission" else choice.key.upper()
+
+
 def read_answer(text: str, decision: Decision) -> Answer | None:
     """What a typed line answers, or None when it is no answer.
 
-    A choice is given by its first letter or its word, in either case; words after it are a note for the agent.
+    A choice is given by its letter or its word, in either case unless two letters differ by it alone; words after it
+    are a note for the agent.
     """
     word, _, note = text.strip().partition(" ")
-    for choice in decision.choices:
-        if word.lower() in (choice, choice[0]):
-            return Answer(decision.id, choice, note.strip() if choice == "retry" else "")
-    return None
+    choice = read_choice(word, decision.choices)
+    if choice is None:
+        return None
+    return Answer(decision.id, choice.word, note.strip() if choice in (RETRY, REJECT) else "")
 
 
 class Lines(Protocol):
@@ -168,7 +193,7 @@ async def ask(
         answer = read_answer(typed, decision)
         if answer is not None:
             return answer
-        letters = ", ".join(choice[0].upper() for choice in decision.choices)
+        letters = ", ".join(_letter(BY_WORD[choice], decision) for choice in decision.choices)
         write(as_text([Line(f"Please type one of {letters}, then Enter.", Tone.WARN)], colour=colour) + PROMPT)
     write("\n")
     return None

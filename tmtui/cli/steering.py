@@ -16,13 +16,15 @@ from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.options import json_option
 from tmtui.cli.output import say, say_json
 from tmtui.cli.project import Project, here, load_state, open_log, pick_run
+from tmtui.domain.choices import BY_WORD
 from tmtui.events.commands import Answer, AnyCommand, CancelTask, Pause, Reply, Stop, Unpause
 from tmtui.state.model import Decision, State
 from tmtui.system.control import ControlError, NobodyHome, send_command
 from tmtui.system.lock import Held
 
 
-CHOICES: Final = ("retry", "skip", "abort")
+NOTED: Final = ("retry", "reject")
+"""Answers with which a note goes to the agent."""
 
 TRIES: Final = 20
 PAUSE_SECONDS: Final = 0.1
@@ -30,19 +32,22 @@ PAUSE_SECONDS: Final = 0.1
 
 
 @click.command()
-@click.argument("words", metavar="[TASK] retry|skip|abort", nargs=-1, required=True, shell_complete=task_names)
+@click.argument("words", metavar="[TASK] CHOICE", nargs=-1, required=True, shell_complete=task_names)
 @click.option("--note", default="", help="Something the agent should know; goes with retry.")
 @click.option("--restore", is_flag=True, help="Put the files back as they were before the last attempt; with retry.")
 @json_option
 def answer(words: tuple[str, ...], *, note: str, restore: bool, as_json: bool) -> ExitCode:
     """Answer the question of a task that needs you.
 
+    CHOICE is retry, skip or abort where a task is stuck, and once, always, reject or reject_always where an agent
+    wants to do something.
+
     TASK may be left out when only one task asks. The first answer counts, from whichever terminal it comes.
     """
     *subject, choice = words
-    if len(subject) > 1 or choice not in CHOICES:
-        raise click.UsageError("write a task, if more than one asks, then one of: retry, skip, abort")
-    if choice != "retry" and (note or restore):
+    if len(subject) > 1 or choice not in BY_WORD:
+        raise click.UsageError(f"write a task, if more than one asks, then one of: {', '.join(BY_WORD)}")
+    if (note and choice not in NOTED) or (restore and choice != "retry"):
         raise click.UsageError(f"--note and --restore go with retry, not with {choice}")
     project = here()
     with open_log(project) as reader:
@@ -89,6 +94,10 @@ def _answered_words(decision: Decision, choice: str, *, alive: bool) -> str:
         "retry": f"{decision.task} is tried once more",
         "skip": f"{decision.task} is skipped",
         "abort": "the run is given up",
+        "once": "it may go on, this once",
+        "always": f"it may go on, and so may every call that fits {decision.rule or 'this one'}",
+        "reject": "it may not do that",
+        "reject_always": f"it may not do that, nor anything that fits {decision.rule or 'this one'}",
     }[choice]
     falls = f"; with it fall {', '.join(decision.falls)}" if choice == "skip" and decision.falls else ""
     onward = "" if alive or choice == "abort" else " as soon as the run goes on: tmtui resume"

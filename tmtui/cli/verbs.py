@@ -39,9 +39,11 @@ SECTIONS: Final[Mapping[str, Mapping[str, Verb]]] = {
         "unpause": Verb("Go on after `pause`.", "tmtui.cli.steering:unpause"),
         "stop": Verb("Lay the run down, so that `resume` can take it up.", "tmtui.cli.steering:stop"),
     },
-    "Money": {
+    "Money and health": {
         "cost-status": Verb("Show what was spent, against the budgets.", "tmtui.cli.cost_status:cost_status"),
         "cost-report": Verb("Show what was spent in a period, and for what.", "tmtui.cli.cost_report:cost_report"),
+        "circuit-status": Verb("Show which models are left alone for a while.", "tmtui.cli.circuits:circuit_status"),
+        "circuit-reset": Verb("Close a circuit, or hold it open.", "tmtui.cli.circuits:circuit_reset"),
         "receipt": Verb("Show what a run was charged, and for what.", "tmtui.cli.receipt:receipt"),
     },
     "Configure": {

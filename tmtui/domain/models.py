@@ -4,6 +4,7 @@ A settings file outlives the models that it names. A name whose end is known is 
 its successor, so that neither an old file nor an example from a book ends in a request that nobody answers.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -19,6 +20,11 @@ class EndOfLife(NamedTuple):
     """The first day without it, as in `2026-04-20`."""
     successor: str
 
+    @property
+    def starts_ms(self) -> int:
+        """Wall time at which that day begins, in UTC."""
+        return (dt.date.fromisoformat(self.date) - dt.date(1970, 1, 1)) // dt.timedelta(milliseconds=1)
+
 
 _OPUS: Final = "claude-opus-5-5"
 _SONNET: Final = "claude-sonnet-5-5"
@@ -27,10 +33,7 @@ _MINI: Final = "gpt-5.4-mini"
 _GPT: Final = "gpt-5.4"
 
 END_OF_LIFE: Final[Mapping[str, EndOfLife]] = {
-    **dict.fromkeys(
-        ("claude-1.3", "claude-1.3-100k", "claude-instant-1.1", "claude-instant-1.1-100k", "claude-instant-1.2"),
-        EndOfLife("2024-11-06", _HAIKU),
-    ),
+    **dict.fromkeys(("claude-1.3", "claude-instant-1.1", "claude-instant-1.2"), EndOfLife("2024-11-06", _HAIKU)),
     **dict.fromkeys(("claude-2.0", "claude-2.1", "claude-3-sonnet-20240229"), EndOfLife("2025-07-21", _SONNET)),
     **dict.fromkeys(
         ("claude-3-5-sonnet", "claude-3-5-sonnet-20240620", "claude-3-5-sonnet-20241022", "claude-3-5-sonnet-latest"),
@@ -47,7 +50,6 @@ END_OF_LIFE: Final[Mapping[str, EndOfLife]] = {
     **dict.fromkeys(("claude-3-haiku", "claude-3-haiku-20240307"), EndOfLife("2026-04-20", _HAIKU)),
     **dict.fromkeys(("claude-sonnet-4-0", "claude-sonnet-4-20250514"), EndOfLife("2026-06-15", _SONNET)),
     **dict.fromkeys(("claude-opus-4-0", "claude-opus-4-20250514"), EndOfLife("2026-06-15", _OPUS)),
-    "claude-mythos-preview": EndOfLife("2026-06-30", "claude-mythos-5-2"),
     **dict.fromkeys(("claude-opus-4-1", "claude-opus-4-1-20250805"), EndOfLife("2026-08-05", _OPUS)),
     **dict.fromkeys(("claude-sonnet-4-5", "claude-sonnet-4-5-20250929"), EndOfLife("2026-11-30", _SONNET)),
     **dict.fromkeys(("gpt-3.5-turbo", "gpt-4-turbo", "o4-mini"), EndOfLife("2026-10-23", _MINI)),
@@ -82,15 +84,10 @@ CURRENT: Final = frozenset(
 """Models of Anthropic that answer as of November 2026; each may be written with a date behind it."""
 
 
-def in_service(model: str, today: str) -> str:
-    """The model to ask for where `model` is written: its successor, once its end has come.
-
-    Args:
-        model: As it is written.
-        today: The date, as in `2026-11-20`.
-    """
+def in_service(model: str, now_ms: int) -> str:
+    """The model to ask for where `model` is written: its successor, once its end has come by wall time."""
     end = END_OF_LIFE.get(model)
-    return end.successor if end and end.date <= today else model
+    return end.successor if end and end.starts_ms <= now_ms else model
 
 
 def is_strange(model: str) -> bool:

@@ -6,16 +6,18 @@ answer given so counts like any other: the next engine acts on it.
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tmtui.domain.clock import Clock
 from tmtui.domain.status import RUN_ENDED
 from tmtui.engine.decide import Refusal, on_command
+from tmtui.engine.providers.books import Circuits, broken
 from tmtui.engine.recover import give_up
 from tmtui.events.base import Entry, Recorded
-from tmtui.events.commands import Abort, Answer, AnyCommand, Reply
+from tmtui.events.commands import Abort, Answer, AnyCommand, OpenCircuit, Reply, ResetCircuit
 from tmtui.events.decision import DecisionIgnored
+from tmtui.resilience.breaker import BreakerConfig
 from tmtui.state.fold import fold, fold_all
 from tmtui.state.model import State
 from tmtui.store.errors import StorageError
@@ -35,7 +37,7 @@ async def apply(state_dir: Path, run: str, command: AnyCommand, clock: Clock, ar
     Args:
         state_dir: The folder that holds the log.
         run: The run that is meant.
-        command: What is asked. Only an answer and an abort mean something without an engine.
+        command: What is asked. Only an answer, an abort and what concerns circuits mean something without an engine.
         clock: Stamps what is recorded.
         argv0: How this process names itself in the lock, for as long as it holds it.
 
@@ -48,7 +50,11 @@ async def apply(state_dir: Path, run: str, command: AnyCommand, clock: Clock, ar
     try:
         with LogReader.open(state_dir) as reader:
             state = fold_all(reader.events(run))
-        decided = _decide(state, command)
+            stored = {row.key: row.data for row in reader.circuits()}
+        if isinstance(command, ResetCircuit | OpenCircuit):
+            decided: list[Entry] | Refusal = _turn_circuits(stored, command, clock.wall_ms())
+        else:
+            decided = _decide(state, command)
         if isinstance(decided, Refusal):
             return Reply(False, decided.message, run, state.seq)
         await _record(state_dir, run, decided, state, clock)
@@ -73,6 +79,16 @@ def _decide(state: State, command: AnyCommand) -> list[Entry] | Refusal:
             return give_up(state, command.reason or "aborted by a person")
         case _:
             return Refusal(NOBODY.format(type(command).__name__.lower()))
+
+
+def _turn_circuits(
+    stored: Mapping[str, str], command: ResetCircuit | OpenCircuit, now_ms: int
+) -> list[Entry] | Refusal:
+    circuits = Circuits(BreakerConfig(), stored, now_ms)
+    changed = circuits.set(command.key, now_ms, closed=isinstance(command, ResetCircuit))
+    if not changed:
+        return Refusal(f"there is no circuit {command.key!r}")
+    return [Entry(event) for event in broken(changed)]
 
 
 async def _record(state_dir: Path, run: str, entries: Sequence[Entry], state: State, clock: Clock) -> None:

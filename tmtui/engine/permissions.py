@@ -5,9 +5,10 @@ from typing import Final
 import msgspec
 
 from tmtui.agents.port import ToolCall
+from tmtui.domain.choices import PERMISSION, words
 from tmtui.domain.text import clean, clean_line
 from tmtui.engine.ports import Judge, Planned, Verdict
-from tmtui.engine.questions import PERMISSION_CHOICES, Questions
+from tmtui.engine.questions import Questions
 from tmtui.events.decision import DecisionOpened
 from tmtui.state.model import State
 
@@ -55,7 +56,7 @@ class Permissions:
             id=self._questions.next_id(task),
             title=f"may {clean_line(call.name, 40)} run?",
             error=clean_line(planned.summary),
-            choices=PERMISSION_CHOICES,
+            choices=words(PERMISSION),
             evidence=clean_line(f"{verdict.rule}: {verdict.reason}"),
             about="permission",
             subject=clean(planned.command or planned.summary)[:SUBJECT_CAP],
@@ -76,5 +77,5 @@ class Permissions:
 
 
 def _denied(rule: str, reason: str) -> Permission:
-    words = f"This was not allowed ({clean_line(rule)}): {clean_line(reason)}. {OTHERWISE}"
-    return Permission(allowed=False, verdict="deny", rule=clean_line(rule), words=words)
+    told = f"This was not allowed ({clean_line(rule)}): {clean_line(reason)}. {OTHERWISE}"
+    return Permission(allowed=False, verdict="deny", rule=clean_line(rule), words=told)

@@ -13,10 +13,6 @@ from tmtui.events.decision import DecisionAnswered, DecisionOpened
 from tmtui.state.model import State
 
 
-PERMISSION_CHOICES = ("once", "always", "reject", "reject_always")
-CHANGE_CHOICES = ("once", "reject")
-
-
 class Questions:
     """Asks, and hears the answers."""
 

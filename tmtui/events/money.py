@@ -33,6 +33,6 @@ class MoneySpent(Event, frozen=True, tag="money.spent"):
     user: str = ""
     """The name of the user whose run it is."""
     estimated: bool = False
-    """Whether the tokens were not told and are an estimate."""
+    """Whether the tokens were not told, or the price is not the model's own, so that the amount is an estimate."""
     saved_micro: int = 0
     """What it would have cost in addition without caches and cheaper models."""

@@ -1,4 +1,4 @@
-"""Patterns of rules: for the text of a command, and for paths as `.gitignore` has them. None of them ever backtracks."""
+"""Patterns of rules: for the text of a command, and for paths as `.gitignore` has them. None ever backtracks."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase

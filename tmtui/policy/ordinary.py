@@ -15,14 +15,16 @@ what the shell would compute is refused, and so are the options that make it run
 import re
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final
 
-from tmtui.policy.programs import Program, absolute
+from tmtui.policy.programs import Program, Programs, absolute
 from tmtui.policy.protected import credential, protected
 from tmtui.policy.python_code import looks_only
 from tmtui.policy.touched import edits_in_place, looked_at, named, written
 from tmtui.policy.use import Where, is_below
 from tmtui.policy.wires.wire import git
+from tmtui.policy.wrappers import SHELLS
 
 
 class Reach(IntEnum):
@@ -51,23 +53,139 @@ _RISKY_VARIABLES: Final = re.compile(
 _READABLE: Final = ("/usr", "/dev/null", "/dev/stdin", "/dev/zero", "/proc/cpuinfo", "/proc/meminfo", "/proc/version")
 """What may be looked at besides the root."""
 _WORDS_ARE_TEXT: Final = frozenset(
-    {"echo", "printf", "true", "false", ":", "test", "[", "sleep", "seq", "expr", "exit", "return", "break", "continue"}
-    | {"shift", "wait", "read", "set", "tr", "basename", "dirname", "unset", "local", "let", "umask"}
+    {
+        "echo",
+        "printf",
+        "true",
+        "false",
+        ":",
+        "test",
+        "[",
+        "sleep",
+        "seq",
+        "expr",
+        "exit",
+        "return",
+        "break",
+        "continue",
+    }
+    | {"shift", "wait", "read", "set", "tr", "basename", "dirname"}
 )
 """Programs whose words name no files, or do no more than ask for them."""
 
 _LOOKERS: Final = _WORDS_ARE_TEXT | {
-    *("ls", "cat", "head", "tail", "wc", "nl", "cut", "uniq", "comm", "diff", "cmp", "stat", "file", "du", "df", "pwd"),
-    *("realpath", "readlink", "date", "whoami", "id", "uname", "which", "type", "grep", "egrep", "fgrep", "rg", "tree"),
-    *("column", "fold", "expand", "paste", "join", "tac", "rev", "md5sum", "sha1sum", "sha256sum", "cksum", "od", "jq"),
-    *("strings", "sort", "cd", "find", "sed", "awk", "gawk", "mawk", "git", "command", "nproc", "hexdump", "xxd", "bat"),
+    *(
+        "ls",
+        "cat",
+        "head",
+        "tail",
+        "wc",
+        "nl",
+        "cut",
+        "uniq",
+        "comm",
+        "diff",
+        "cmp",
+        "stat",
+        "file",
+        "du",
+        "df",
+        "pwd",
+    ),
+    *(
+        "realpath",
+        "readlink",
+        "date",
+        "whoami",
+        "id",
+        "uname",
+        "which",
+        "type",
+        "grep",
+        "egrep",
+        "fgrep",
+        "rg",
+        "tree",
+    ),
+    *(
+        "column",
+        "fold",
+        "expand",
+        "paste",
+        "join",
+        "tac",
+        "rev",
+        "md5sum",
+        "sha1sum",
+        "sha256sum",
+        "cksum",
+        "od",
+        "jq",
+    ),
+    *(
+        "strings",
+        "sort",
+        "cd",
+        "find",
+        "sed",
+        "awk",
+        "gawk",
+        "mawk",
+        "git",
+        "command",
+        "nproc",
+        "hexdump",
+        "xxd",
+        "export",
+    ),
 }
+_PLAIN_LOOKERS: Final = _LOOKERS - {"find", "sed", "awk", "gawk", "mawk", "git", "cd", "export", "command"}
+"""Those that stay so whatever words they are given besides."""
 _FILERS: Final = frozenset({"mkdir", "touch", "cp", "mv", "rm", "rmdir", "tee", "chmod", "sed", "unlink"})
 _BUILDERS: Final = frozenset(
     {
-        *("pytest", "py.test", "tox", "nox", "ruff", "mypy", "pyright", "black", "isort", "flake8", "pylint", "coverage"),
-        *("make", "ctest", "cmake", "ninja", "meson", "gcc", "g++", "cc", "clang", "rustc", "tsc", "eslint", "prettier"),
-        *("jest", "vitest", "mocha", "rspec", "phpunit", "gofmt", "rustfmt", "shellcheck", "javac", "hatch", "pre-commit"),
+        *(
+            "pytest",
+            "py.test",
+            "tox",
+            "nox",
+            "ruff",
+            "mypy",
+            "pyright",
+            "black",
+            "isort",
+            "flake8",
+            "pylint",
+            "coverage",
+        ),
+        *(
+            "make",
+            "ctest",
+            "cmake",
+            "ninja",
+            "meson",
+            "gcc",
+            "g++",
+            "cc",
+            "clang",
+            "rustc",
+            "tsc",
+            "eslint",
+            "prettier",
+        ),
+        *(
+            "jest",
+            "vitest",
+            "mocha",
+            "rspec",
+            "phpunit",
+            "gofmt",
+            "rustfmt",
+            "shellcheck",
+            "javac",
+            "hatch",
+            "pre-commit",
+        ),
     }
 )
 _SUBCOMMANDS: Final[Mapping[str, str]] = {
@@ -106,17 +224,18 @@ _GIT_LISTS: Final[Mapping[str, str]] = {
 _REFUSED: Final[Mapping[str, str]] = {
     "find": r"-(?:exec|execdir|ok|okdir|delete|fprint0?|fprintf|fls)",
     "rg": r"--(?:pre|hostname-bin)(?:=.*)?",
-    "sort": r"-o.*|--(?:output|compress-program)(?:=.*)?|-T.*",
-    "tree": r"-o.*|--output.*",
-    "date": r"-s.*|--set.*",
+    "sort": r"-[A-Za-z]*[oT].*|--(?:output|compress-program|temporary-directory)(?:=.*)?",
+    "tree": r"-[A-Za-z]*o.*|--output.*",
+    "date": r"-[A-Za-z]*s.*|--set.*",
+    "printf": r"-v.*",
+    "read": _RISKY_VARIABLES.pattern,
     "git": r"--(?:output|ext-diff|textconv|exec-path|open-files-in-pager|upload-pack|receive-pack|config-env)(?:=.*)?"
     r"|-c|-O.*|--(?:git-dir|work-tree)(?:=.*)?",
-    "xxd": r"-r.*|--revert",
-    "command": r"(?![-][vV]$)-.*",
-    "bat": r"--pager(?:=.*)?",
-    "column": r"(?!)",
+    "xxd": r"-[a-z]*r.*|--revert",
+    "uv": r"--(?:with|index|default-index|script).*",
+    "go": r".*@.*",
 }
-"""Options that make a program write, or run something else."""
+"""Arguments that make a program write, fetch, or run something else."""
 
 _PYTHON: Final = re.compile(r"(?:python|pypy)[\d.]*")
 _PYTHON_OPTION: Final = re.compile(r"-[BuIsSEOqbvdiPx]+|-[WX].*|--version|-V+|-h|--help")
@@ -139,7 +258,9 @@ def reach_of(program: Program, where: Where) -> Reach:
     writes = list(written(program, where))
     if not all(map(_may_look(where), looked_at(program, where))) or not all(map(_may_write(where), writes)):
         return Reach.FURTHER
-    reach = max(_reach_of_variables(program, where), _reach_of_words(program, where) if program.words else Reach.LOOKS)
+    reach = max(
+        _reach_of_variables(program, where), _reach_of_words(program, where) if program.words else Reach.LOOKS
+    )
     return max(reach, Reach.FILES) if writes else reach
 
 
@@ -159,12 +280,24 @@ def _all_inside(paths: str, program: Program, where: Where) -> bool:
 
 def _reach_of_words(program: Program, where: Where) -> Reach:
     name = program.words[0].value
-    if name is None or program.part.wrappers[-1:] == ("xargs",) and program.name not in _LOOKERS - {"find", "sed", "awk"}:
+    if name is None or ("xargs" in program.part.wrappers and program.name not in _PLAIN_LOOKERS):
         return Reach.FURTHER
+    if program.name in SHELLS and re.fullmatch(r"-[elu]*c", "".join(program.arguments[:1])):
+        return _reach_of_code(program, where)
     if "/" in name:
         return _own_program(program, where)
     reaches = [reach for reach, allows in _TABLE if allows(program, where)]
     return min(reaches, default=Reach.FURTHER)
+
+
+def _reach_of_code(program: Program, where: Where) -> Reach:
+    """How far a command goes that a shell is given as a word."""
+    code = program.words[2].value if len(program.words) > 2 else None  # noqa: PLR2004 - the shell, `-c` and the code
+    if code is None or program.folders != {where.root}:
+        return Reach.FURTHER
+    inner = Programs.of(code, where)
+    known = inner.reading.understood and inner.complete
+    return max((reach_of(each, where) for each in inner.direct()), default=Reach.LOOKS) if known else Reach.FURTHER
 
 
 # Looking.
@@ -176,7 +309,7 @@ def _looks(program: Program, where: Where) -> bool:
     if program.name in _WORDS_ARE_TEXT:
         return True
     special = _SPECIAL.get(program.name)
-    if special is not None and not special(program):
+    if special is not None and not special(program, where):
         return False
     return _names_only(program, _may_look(where), where, start=1 + _texts_before_files(program))
 
@@ -199,7 +332,7 @@ def _texts_before_files(program: Program) -> int:
     return len(program.arguments)
 
 
-def _sed_looks(program: Program) -> bool:
+def _sed_looks(program: Program, _where: Where) -> bool:
     return not edits_in_place(program) and _sed_is_plain(program)
 
 
@@ -208,7 +341,7 @@ def _sed_is_plain(program: Program) -> bool:
     arguments = program.arguments
     if program.has("-f", "--file", "-s") or any(each.startswith("--expression=") for each in arguments):
         return False
-    scripts = [script for option, script in zip(arguments, arguments[1:], strict=False) if option == "-e"]
+    scripts = [script for option, script in pairwise(arguments) if option == "-e"]
     if not scripts:
         scripts = [each for each in arguments if not each.startswith("-")][:1]
     return bool(scripts) and all(map(_is_plain_script, scripts))
@@ -224,28 +357,32 @@ def _is_plain_script(script: str) -> bool:
     return True
 
 
-def _awk_looks(program: Program) -> bool:
+def _awk_looks(program: Program, _where: Where) -> bool:
     return not any(map(_AWK_REACHES.search, program.arguments))
 
 
-def _git_looks(program: Program) -> bool:
+def _git_looks(program: Program, where: Where) -> bool:
     verb, arguments = git(program)
-    if len(program.folders) > 1 or program.folders != frozenset({next(iter(program.folders))}):
-        return False
+    if program.folders != {where.root}:
+        return False  # what git runs there is said by the folder
     if _GIT_LOOKS.fullmatch(verb):
         return True
     return verb in _GIT_LISTS and all(re.fullmatch(_GIT_LISTS[verb], each) for each in arguments)
 
 
-def _command_looks(program: Program) -> bool:
+def _command_looks(program: Program, _where: Where) -> bool:
     return program.arguments[:1] in (("-v",), ("-V",))
 
 
-def _cd_looks(program: Program) -> bool:
+def _cd_looks(program: Program, _where: Where) -> bool:
     return len(program.words) > 1
 
 
-_SPECIAL: Final[Mapping[str, Callable[[Program], bool]]] = {
+def _export_looks(program: Program, _where: Where) -> bool:
+    return all(SAFE_VARIABLES.fullmatch(each.partition("=")[0]) for each in program.arguments)
+
+
+_SPECIAL: Final[Mapping[str, Callable[[Program, Where], bool]]] = {
     "sed": _sed_looks,
     "awk": _awk_looks,
     "gawk": _awk_looks,
@@ -253,6 +390,7 @@ _SPECIAL: Final[Mapping[str, Callable[[Program], bool]]] = {
     "git": _git_looks,
     "command": _command_looks,
     "cd": _cd_looks,
+    "export": _export_looks,
 }
 
 
@@ -278,7 +416,7 @@ def _files(program: Program, where: Where) -> bool:
 
 
 def _builds(program: Program, where: Where) -> bool:
-    if not _names_only(program, _may_look(where), where, start=_code_ends(program)):
+    if _is_refused(program) or not _names_only(program, _may_pass(where), where, start=_code_ends(program)):
         return False
     if _PYTHON.fullmatch(program.name):
         return _python_builds(program, where)
@@ -297,6 +435,9 @@ def _code_ends(program: Program) -> int:
 
 
 def _python_builds(program: Program, where: Where) -> bool:
+    if program.arguments in ((), ("-",)):
+        fed = [each.target.value for each in program.part.redirects if each.operator.startswith("<<")]
+        return bool(fed) and all(code is not None and looks_only(code) for code in fed)
     words = iter(program.words[1:])
     for word in words:
         value = word.value or ""
@@ -328,7 +469,7 @@ def _own_program(program: Program, where: Where) -> Reach:
     """A program that is named by its path: one of the project's own, or one of the system by its full name."""
     name = program.words[0].value or ""
     paths = [absolute(name, folder, where) for folder in program.folders]
-    if all(path is not None and is_below(path, "/usr") or path == f"/bin/{program.name}" for path in paths):
+    if all((path is not None and is_below(path, "/usr")) or path == f"/bin/{program.name}" for path in paths):
         return min((reach for reach, allows in _TABLE if allows(program, where)), default=Reach.FURTHER)
     inside = all(path is not None and path != where.root and where.holds(path) for path in paths)
     return Reach.BUILDS if inside and _names_only(program, _may_look(where), where) else Reach.FURTHER
@@ -351,6 +492,12 @@ def _may_look(where: Where) -> Callable[[str | None], bool]:
         return where.holds(path) or any(is_below(path, each) for each in _READABLE)
 
     return check
+
+
+def _may_pass(where: Where) -> Callable[[str | None], bool]:
+    """What may be told to a program of the project: `/` is an operator as often as a folder."""
+    look = _may_look(where)
+    return lambda path: path == "/" or look(path)
 
 
 def _may_write(where: Where) -> Callable[[str | None], bool]:

@@ -49,11 +49,15 @@ class Program(msgspec.Struct, frozen=True):
         return tuple(word.raw if word.value is None else word.value for word in self.words[1:])
 
     @property
-    def texts(self) -> tuple[str, str]:
-        """The command as typed and as the program gets it, for rules."""
-        typed = " ".join(word.raw for word in self.words)
-        plain = " ".join((self.words[0].value or self.words[0].raw, *self.arguments)) if self.words else ""
-        return typed, plain
+    def typed(self) -> str:
+        """The command as typed, with one blank between its words."""
+        return " ".join(word.raw for word in self.words)
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The command as typed, as the program gets it, and so without the program's folder."""
+        plain = " ".join(word.raw if word.value is None else word.value for word in self.words)
+        return self.typed, plain, " ".join((self.name, *self.arguments))
 
     def has(self, *options: str) -> bool:
         """Whether one of some options is given: `-f` also among others as in `-rf`, `--force` also with a value."""

@@ -87,7 +87,7 @@ def _is_credential(name: str, path: str, names: tuple[str, ...]) -> bool:
 
 
 def _names(path: str, where: Where) -> tuple[str, ...]:
-    """The names of a path, in the spelling that a careless file system would take them for; below the root where it is."""
+    """The names of a path, from the root where it lies below it, as a careless file system would take them."""
     inner = path[len(where.root) :] if is_below(path, where.root) else path
     return tuple(name.casefold().rstrip(" .") for name in inner.split("/") if name.rstrip(" ."))
 

@@ -80,7 +80,7 @@ _OUTPUTS: Final = frozenset({"-o", "-O", "--output", "--output-document", "-d", 
 
 
 def changed(program: Program, where: Where) -> Iterator[str | None]:
-    """The files that a program may change: by redirections, and those that its words name if it is one that writes."""
+    """The files that a program may change: by redirections, and by its words if it is one that writes."""
     yield from written(program, where)
     if program.name in _WRITERS or edits_in_place(program):
         yield from argument_paths(program, where)

@@ -1,45 +1,42 @@
-"""The verdict on one call. The types stand first: `judge` follows the order that its docstring gives."""
+"""The verdict on one call: allow, ask or deny, with the rule that decided.
 
-from enum import StrEnum
+    deny rules            whatever else is said
+    critical paths        never removed, whatever rules and modes say
+    ask rules
+    two modes             `plan` changes nothing, `bypassPermissions` allows the rest
+    dangers               tripwires, protected paths and credentials are asked, unless an allow rule names that danger
+    allow rules           of a command, every part needs one or is ordinary
+    the sandbox           a command that it confines is allowed
+    the mode              what is ordinary is allowed, the rest is asked
+
+When nobody is there (`dontAsk`), whatever would be asked is denied, and more is ordinary: edits below the root, and
+the commands of `tmtui.policy.ordinary`, since a checkpoint is taken before each attempt.
+
+An allow rule names a danger when the rule itself, read as what it allows, would be caught: `Bash(git push --force *)`
+allows a forced push, and `Bash(git *)` does not.
+"""
 
 import msgspec
 
-from tmtui.policy.use import Use, Where
+from tmtui.policy.answers import Action, Mode, Verdict
+from tmtui.policy.case import Case
+from tmtui.policy.command_case import CommandCase
+from tmtui.policy.rules import Rule, Rules
+from tmtui.policy.use import BASH, Use, Where
 
 
-class Action(StrEnum):
-    """What is done about a call."""
-
-    ALLOW = "allow"
-    ASK = "ask"
-    DENY = "deny"
-
-
-class Mode(StrEnum):
-    """How calls that no rule speaks of are judged. The names are those of Claude Code."""
-
-    DEFAULT = "default"
-    """Somebody is there: looking is allowed, the rest is asked."""
-    ACCEPT_EDITS = "acceptEdits"
-    """As `default`, and edits below the root are allowed."""
-    PLAN = "plan"
-    """Nothing may be changed."""
-    DONT_ASK = "dontAsk"
-    """Nobody is there: ordinary work below the root is allowed, the rest denied."""
-    BYPASS = "bypassPermissions"
-    """Everything but what rules deny or ask, and the removal of critical paths."""
+def judge(use: Use, rules: Rules, mode: Mode, where: Where) -> Verdict:
+    """Judge a call before it has any effect."""
+    case = CommandCase(use, rules, mode, where) if use.kind == BASH else Case(use, rules, mode, where)
+    verdict = case.verdict()
+    return without_asking(verdict) if mode is Mode.DONT_ASK else verdict
 
 
-class Verdict(msgspec.Struct, frozen=True):
-    """What is to be done about a call, and why."""
-
-    action: Action
-    rule: str
-    """The rule that decided, as it is written; else the name of a tripwire, a protected path or a mode's default."""
-    reason: str
-    """One sentence, for the person and for the agent."""
-    suggestion: str = ""
-    """The rule that the answer "always" would add; empty when no rule could allow the call."""
+def without_asking(verdict: Verdict) -> Verdict:
+    """The verdict when nobody can be asked: what would be asked is denied."""
+    if verdict.action is not Action.ASK:
+        return verdict
+    return msgspec.structs.replace(verdict, action=Action.DENY, reason=f"{verdict.reason}; nobody is there to ask")
 
 
-__all__ = ["Action", "Mode", "Use", "Verdict", "Where"]
+__all__ = ["Action", "Mode", "Rule", "Rules", "Use", "Verdict", "Where", "judge", "without_asking"]

@@ -42,9 +42,15 @@ def refusal_chance(throttle: Throttle, now: float, k: float = THROTTLE_K.value) 
 
 
 def ask(throttle: Throttle, now: float, rng: Rng, k: float = THROTTLE_K.value) -> tuple[Throttle, bool]:
-    """Count a request, and say whether it may be sent."""
-    sent = rng.random() >= refusal_chance(throttle, now, k)
-    return Throttle(add(throttle.requests, now), throttle.accepts, throttle.under_way + sent), sent
+    """Count a request, and say whether it may be sent. When it is, `on_accept` or `on_reject` must follow."""
+    if rng.random() >= refusal_chance(throttle, now, k):
+        return on_send(throttle, now), True
+    return msgspec.structs.replace(throttle, requests=add(throttle.requests, now)), False
+
+
+def on_send(throttle: Throttle, now: float) -> Throttle:
+    """A request is sent, asked or not. `on_accept` or `on_reject` must follow."""
+    return Throttle(add(throttle.requests, now), throttle.accepts, throttle.under_way + 1)
 
 
 def on_accept(throttle: Throttle, now: float) -> Throttle:

@@ -12,7 +12,7 @@ from typing import Final
 
 from tmtui.store.connection import create_private, transaction
 from tmtui.store.errors import NewerLogError, classify, damaged
-from tmtui.store.schema import ADDED, APPLICATION_ID, VERSION_1, VERSION_2
+from tmtui.store.schema import ABSENT, ADDED, APPLICATION_ID, VERSION_1, VERSION_2
 
 
 Migration = Callable[[sqlite3.Connection], None]
@@ -64,13 +64,15 @@ def read_as_newest(connection: sqlite3.Connection, path: Path) -> None:
         NewerLogError: a newer tmtui wrote it.
         StorageError: it cannot be read.
     """
-    added = ADDED.get(schema_version(connection, path), {})
-    if not added:
+    version = schema_version(connection, path)
+    views = {table: f"SELECT *, {columns} FROM main.{table}" for table, columns in ADDED.get(version, {}).items()}  # noqa: S608  # constants
+    views |= ABSENT.get(version, {})
+    if not views:
         return
     try:
         connection.execute("PRAGMA query_only = OFF")
-        for table, columns in added.items():
-            connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, {columns} FROM main.{table}")  # noqa: S608  # constants
+        for table, query in views.items():
+            connection.execute(f"CREATE TEMP VIEW {table} AS {query}")
         connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
         raise classify(error, path) from error

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tmtui.domain.status import AttemptStatus, RunStatus, TaskStatus
-from tmtui.events import agent, attempt, money, run, task
+from tmtui.events import agent, attempt, money, resilience, run, task
 from tmtui.events.base import Event, Recorded
 from tmtui.events.codec import decode
 from tmtui.state.fold import fold
@@ -239,6 +239,13 @@ def _spend(connection: sqlite3.Connection, recorded: Recorded, event: money.Mone
     )
 
 
+def _turn_circuit(connection: sqlite3.Connection, recorded: Recorded, event: resilience.ProviderBroken) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO circuits VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (event.key, event.state, event.reason, event.until_ms, event.data, recorded.run, recorded.at_wall),
+    )
+
+
 PROJECTORS: Final[Mapping[type[Event], Projector]] = {
     run.RunPlanned: _plan_run,
     run.RunReplanned: _replan_run,
@@ -260,5 +267,6 @@ PROJECTORS: Final[Mapping[type[Event], Projector]] = {
     attempt.AttemptFinished: _finish_attempt,
     agent.AgentStarted: _note_agent,
     money.MoneySpent: _spend,
+    resilience.ProviderBroken: _turn_circuit,
 }
 """What each event changes beside its span; all others change nothing."""

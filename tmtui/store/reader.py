@@ -8,7 +8,7 @@ import contextlib
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from tmtui.events.base import Event, Recorded
 from tmtui.store import ledger, summary
@@ -19,6 +19,19 @@ from tmtui.store.migrations import read_as_newest
 from tmtui.store.schema import DATABASE
 from tmtui.store.selection import Query, Selection, Walk, bounds
 from tmtui.store.summary import AttemptSummary, Incarnation, RunSummary
+
+
+class CircuitRow(NamedTuple):
+    """A circuit as it was last told."""
+
+    key: str
+    """`provider/model`, or `provider`."""
+    state: str
+    reason: str
+    until_ms: int | None
+    data: str
+    run: str
+    at_wall: int
 
 
 class LogReader:
@@ -89,6 +102,11 @@ class LogReader:
     def sums(self, by: str, span: Span = EVERYTHING) -> list[Sum]:
         """What requests cost, by one of `ledger.DIMENSIONS`, in the order in which each was first spent on."""
         return [ledger.sum_of(row) for row in self._rows(ledger.select_sums(by, span))]
+
+    def circuits(self) -> list[CircuitRow]:
+        """How each circuit stands, by name."""
+        rows = self._rows(Query("SELECT * FROM circuits ORDER BY key", {}))
+        return [CircuitRow._make(row) for row in rows]
 
     def engine(self) -> Incarnation | None:
         """The engine that owns the log or owned it last; None when there was none."""

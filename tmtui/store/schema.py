@@ -129,7 +129,20 @@ CREATE TABLE usage (
 ) STRICT
 """
 
-PROJECTIONS: Final = ("runs", "spans", "ended_tasks", "attempts", "usage")
+CIRCUITS: Final = """
+CREATE TABLE circuits (
+    key      TEXT    PRIMARY KEY,
+    state    TEXT    NOT NULL,
+    reason   TEXT    NOT NULL,
+    until_ms INTEGER,
+    data     TEXT    NOT NULL,
+    run      TEXT    NOT NULL,
+    at_wall  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+"""How each circuit stands: an outage that one run met is not news to the next."""
+
+PROJECTIONS: Final = ("runs", "spans", "ended_tasks", "attempts", "usage", "circuits")
 """The tables that follow from `events`."""
 
 VERSION_1: Final = (
@@ -154,6 +167,7 @@ VERSION_2: Final = (
     "ALTER TABLE usage ADD COLUMN saved_micro INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE runs ADD COLUMN estimated_cost INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX usage_by_time ON usage (at_wall)",
+    CIRCUITS,
 )
 """What a request cost is asked for across runs, by who made it, under what, and when. The events of a log of version
 1 say nothing of that, so what the new columns get there is what they say."""
@@ -166,3 +180,11 @@ ADDED: Final = {
     }
 }
 """For each older version, the columns that its tables lack, with what stands for them: a reader cannot migrate."""
+
+ABSENT: Final = {
+    1: {
+        "circuits": "SELECT '' AS key, '' AS state, '' AS reason, NULL AS until_ms, '' AS data, '' AS run,"
+        " 0 AS at_wall WHERE 0",
+    }
+}
+"""For each older version, the tables that it lacks, as what a reader finds in their place: nothing."""

@@ -32,6 +32,7 @@ from tmtui.tui.themes import (
     palette,
     textual_theme,
     theme_folders,
+    theme_stamp,
 )
 
 
@@ -43,6 +44,9 @@ WRITER: Final = "textual-output"
 
 GONE_SECONDS: Final = 0.1
 """Between two looks at whether the terminal is still there."""
+
+LOOK_SECONDS: Final = 1.0
+"""Between two looks at the file of the theme that is worn."""
 
 GONE: Final = CockpitExit("signal", "the terminal is gone", 128 + signal.SIGHUP)
 
@@ -64,6 +68,11 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") is not None else None)
         self._rig = rig
         self._writer: threading.Thread | None = None
+        self.looked_at: bool | None = None
+        """Whether the terminal has the focus; None while it has not said so."""
+        self._worn: tuple[str, object] = ("", ())
+        """The name of the theme, and the state of its file when it was read."""
+        self._edits = 0
         self.crash_report = StringIO()
         """What Textual would print about a fault of ours."""
         self.error_console = Console(file=self.crash_report, markup=False, highlight=False, width=100)
@@ -86,15 +95,40 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
                 # Before there is a screen nobody has to be told, and the style sheet is read once instead of twice.
                 self.set_reactive(App.theme, theme.name)
                 self.stylesheet.set_variables(self.get_css_variables())
+            self._remember(theme.name)
         return found if isinstance(found, Problem) else None
 
     def wear(self, theme: ThemeFile) -> None:
         """Put a theme on."""
         self._dress(theme)
         self.theme = theme.name
+        self._remember(theme.name)
         for screen in self.screen_stack:
             if isinstance(screen, RunScreen):
-                screen.keep_theme()
+                screen.keep_theme(theme.name)
+
+    def _remember(self, name: str) -> None:
+        self._worn = (name, theme_stamp(name, theme_folders()))
+
+    def _look_at_theme(self) -> None:
+        """Somebody may have edited the theme that is worn: put it on anew, or say what is wrong and keep the old."""
+        name, before = self._worn
+        if theme_stamp(name, theme_folders()) == before:
+            return
+        self._remember(name)
+        found = load_theme(name, theme_folders())
+        if isinstance(found, Problem):
+            self._tell([str(found)])
+            return
+        self._edits += 1
+        # A theme of the same name would be taken for the one that is worn already.
+        self._dress(found._replace(name=f"{found.name}~{self._edits}"))
+        self.theme = f"{found.name}~{self._edits}"
+
+    @property
+    def theme_name(self) -> str:
+        """The theme that is worn, by the name in its file."""
+        return self._worn[0]
 
     def _dress(self, theme: ThemeFile) -> None:
         self.palette = palette(theme, no_color=self.no_color)
@@ -117,6 +151,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         self._writer = next((each for each in threading.enumerate() if each.name == WRITER), None)
         if self._writer is not None:
             self.set_interval(GONE_SECONDS, self._look_for_the_terminal)
+        self.set_interval(LOOK_SECONDS, self._look_at_theme)
         self._tell([*([str(self._problem)] if self._problem else []), *keys.problems(self._rig.keymap)])
 
     @property
@@ -152,6 +187,16 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     def on_app_blur(self, event: events.AppBlur) -> None:
         """Another window has the focus; here everything stays where it was, to be found again."""
         event.prevent_default()
+        self.looked_at = False
+
+    def on_app_focus(self) -> None:
+        """This window has the focus."""
+        self.looked_at = True
+
+    def to_terminal(self, sequence: str) -> None:
+        """Send the terminal something that is no text. Whoever made it has cleaned what it holds."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     def leave(self, result: CockpitExit) -> None:
         """Put the terminal back and end."""

@@ -259,6 +259,12 @@ class ChooseTheme(Intent):
     ID, KEYS = "theme", "T"
 
 
+class ToggleNoise(Intent):
+    """Ring and notify when a task needs you or the run ends, or be silent."""
+
+    ID, KEYS, NEEDS = "noise", "B", Needs.LIVE
+
+
 class OpenPalette(Intent):
     """Find any command by its name."""
 

@@ -69,6 +69,8 @@ class Habits(msgspec.Struct, frozen=True, omit_defaults=True):
     wrap: bool = True
     times: bool = False
     as_written: bool = False
+    silent: bool = False
+    """Whether it neither rings nor notifies."""
 
 
 class Rig(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,11 +67,11 @@ class Sharing:
         """Move the border a little."""
         self.move_border(self._tasks.size.width + step * STEP)
 
-    def fit(self) -> None:
-        """The screen has another size, or the tree is to have one."""
-        styles = self._tasks.styles
-        if self.width and self._screen.size.width >= SIDE_BY_SIDE and not self.zoomed:
-            styles.width = min(self.width, self._screen.size.width - NARROWEST_TEXT)
+    def fit(self, room: int = 0) -> None:
+        """The tree is to have another size, or the screen has `room` cells now."""
+        styles, room = self._tasks.styles, room or self._screen.size.width
+        if self.width and room >= SIDE_BY_SIDE and not self.zoomed:
+            styles.width = min(self.width, room - NARROWEST_TEXT)
             styles.max_width = styles.width
             styles.min_width = NARROWEST_TREE
         else:

@@ -281,6 +281,18 @@ def theme_files(folders: list[Path]) -> Iterator[Path]:
         yield from sorted(folder.glob("*.yaml"))
 
 
+def theme_stamp(name: str, folders: list[Path]) -> tuple[object, ...]:
+    """Something that changes whenever a file of that name does."""
+    stamp: list[object] = []
+    for folder in folders:
+        try:
+            status = (folder / f"{name}.yml").stat()
+        except OSError:
+            continue
+        stamp.append((status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(stamp)
+
+
 def load_theme(name: str, folders: list[Path]) -> ThemeFile | Problem:
     """The theme of that name, or why there is none to be had.
 

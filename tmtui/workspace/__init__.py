@@ -11,4 +11,5 @@ Bottom up:
 - `restore`: a tree put back without destroying what no tree holds.
 - `diff`: the unified diff of two trees, for the engine and for any other process.
 - `checkpoint`: `Workspace`, which makes an attempt's events of all this.
+- `context`: what prompts may tell of the files (`languages`, `secret_files`).
 """

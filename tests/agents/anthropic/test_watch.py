@@ -35,7 +35,7 @@ def watch(*came: tuple[float, bool], total: float = 1800) -> Watch:
 def test_the_next_wait_is_the_shortest_of_what_is_left(
     watching: Watch, now: float, seconds: float, kind: Kind
 ) -> None:
-    limit = watching.next(now)
+    left, cause = watching.next(now)
 
-    assert (limit.seconds, limit.outcome.kind) == (seconds, kind)
-    assert limit.outcome.message
+    assert (left, watching.outcome(cause).kind) == (seconds, kind)
+    assert watching.outcome(cause).message

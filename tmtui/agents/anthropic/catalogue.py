@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from tmtui.agents.model import Traits
-from tmtui.domain.models import END_OF_LIFE
+from tmtui.domain.models import END_OF_LIFE, EndOfLife
 
 
 EFFORTS: Final = ("low", "medium", "high", "xhigh", "max")
@@ -88,6 +88,13 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 """Short names of the newest of each line."""
 
+UNPRICED: Final[Mapping[str, EndOfLife]] = {
+    "claude-1.3-100k": EndOfLife("2024-11-06", ALIASES["sonnet"]),
+    "claude-instant-1.1-100k": EndOfLife("2024-11-06", ALIASES["haiku"]),
+    "claude-mythos-preview": EndOfLife("2026-06-30", "claude-mythos-5-2"),
+}
+"""Models that went, of which no price is known: they are no part of `domain.models`, but the SDK warns of them."""
+
 _DATE: Final = re.compile(r"-(?:20\d{6}|latest)\Z")
 
 
@@ -113,7 +120,7 @@ def farewell(model: str, today: str) -> str:
         model: Its id, with or without a date.
         today: A date such as `2026-11-20`.
     """
-    end = END_OF_LIFE.get(model) or END_OF_LIFE.get(undated(model))
+    end = END_OF_LIFE.get(model) or END_OF_LIFE.get(undated(model)) or UNPRICED.get(model)
     if end is None:
         return ""
     return f"{model} {'was' if end.date <= today else 'will be'} retired on {end.date}; use {end.successor}"

@@ -122,6 +122,9 @@ DELTAS: Final[Mapping[str, frozenset[str]]] = {
 }
 """The kinds of blocks that each kind of delta belongs to."""
 
+BLOCKS: Final = frozenset[str]().union(*DELTAS.values())
+"""The kinds of blocks that come in deltas."""
+
 STOPS: Final[Mapping[str, StopKind]] = {
     "end_turn": StopKind.END_TURN,
     "tool_use": StopKind.TOOL_USE,
@@ -143,6 +146,7 @@ class Block:
             raise Broken(Kind.PROTOCOL_ERROR, "a part of the answer has no type")
         self.index = index
         self.kind = kind
+        self.known = kind in BLOCKS
         self.start = start
         self.texts = [_text_of(start, "text"), _text_of(start, "thinking")]
         self.signatures = [_text_of(start, "signature")]
@@ -169,8 +173,7 @@ class Block:
         return None
 
     def _check(self, kind: str) -> None:
-        known = any(self.kind in kinds for kinds in DELTAS.values())
-        if known and kind in DELTAS and self.kind not in DELTAS[kind]:
+        if self.known and self.kind not in DELTAS.get(kind, BLOCKS):
             raise Broken(Kind.PROTOCOL_ERROR, f"a {kind} came for a part of kind {self.kind}")
 
     def part(self) -> ModelPart | None:
@@ -327,7 +330,7 @@ class Message:
             raise Broken(Kind.PROTOCOL_ERROR, "two tool calls have the same id")
         if part is not None:
             self._parts.append(part)
-        elif block.strange and not any(block.kind in kinds for kinds in DELTAS.values()):
+        elif block.strange and not block.known:
             return Notice(f"a part of the answer is of a kind that is not known ({block.kind}); it was left out")
         return None
 

@@ -11,10 +11,9 @@ Ending the iteration, in whatever way, closes the connection at once.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -36,6 +35,8 @@ from tmtui.resilience.notice import read_headers
 if TYPE_CHECKING:
     import httpx2
 
+
+T = TypeVar("T")
 
 LINGER: Final = 0.25
 """Seconds for the end of a body whose answer is whole: a connection that was read to its end can be used again."""
@@ -126,6 +127,7 @@ class _Exchange:
 
     def __init__(self, client: SharedClient, account: Account, patience: Patience, total: float) -> None:
         self.over = False
+        self._failures = _failures()
         self._client = client
         self._account = account
         self._patience = patience
@@ -143,27 +145,30 @@ class _Exchange:
 
     async def begin(self, rendered: Rendered) -> None:
         """Make the request; return when its answer begins."""
-        with self._ending():
-            response = await self._posted(rendered)
-            self._response = response
+        try:
+            self._response = response = await self._within(self._posted(rendered), _now())
             self._pieces = response.aiter_bytes()
             self._hear(response.headers)
             _check_type(response.headers.get("content-type", ""))
+        except self._failures as error:
+            self._fail(error)
 
     async def go_on(self) -> None:
         """Take the next bytes, or the end."""
-        with self._ending():
-            before = _now()
-            data = await self._piece()
+        before = _now()
+        try:
+            data = await self._within(self._piece(), before)
             self._take(data, waited=_now() - before)
             if self._message.done:
                 await self._drain()
             self.over = data is None or self._message.done
+        except self._failures as error:
+            self._fail(error)
 
     def taken(self) -> list[ModelChunk]:
         """What came since this was last asked."""
-        chunks, self._chunks = joined(self._chunks), []
-        return chunks
+        chunks, self._chunks = self._chunks, []
+        return joined(chunks) if len(chunks) > 1 else chunks
 
     def replied(self) -> Replied:
         """How it ended."""
@@ -177,19 +182,12 @@ class _Exchange:
         if self._response is not None:
             await self._response.aclose()
 
-    @contextmanager
-    def _ending(self) -> Iterator[None]:
-        """Make an outcome of what goes wrong."""
-        import anthropic  # noqa: PLC0415  # it was loaded when the client was made
-        import httpx2  # noqa: PLC0415  # likewise
-
-        try:
-            yield
-        except (anthropic.AnthropicError, httpx2.HTTPError, httpx2.StreamError, OSError, Broken) as error:
-            self.over = True
-            if self._response is None:
-                self._hear(_headers_of(error))
-            self._outcome = self._judge(error)
+    def _fail(self, error: Exception) -> None:
+        """End with what went wrong."""
+        self.over = True
+        if self._response is None:
+            self._hear(_headers_of(error))
+        self._outcome = self._judge(error)
 
     def _judge(self, error: Exception) -> Outcome:
         outcome = classify(
@@ -212,27 +210,24 @@ class _Exchange:
         headers = {"Accept-Encoding": "identity"}
         if rendered.betas:
             headers["anthropic-beta"] = ",".join(rendered.betas)
-        async with self._watching():
-            return await self._client.post(rendered.body, headers, self._patience.connect)
+        return await self._client.post(rendered.body, headers, self._patience.connect)
 
     async def _piece(self) -> bytes | None:
         """The next bytes; None at the end."""
-        if self._pieces is None:
-            return None
-        async with self._watching():
-            return await anext(self._pieces, None)
+        return None if self._pieces is None else await anext(self._pieces, None)
 
-    @asynccontextmanager
-    async def _watching(self) -> AsyncGenerator[None, None]:
+    async def _within(self, waiting: Coroutine[Any, Any, T], now: float) -> T:
         """Wait no longer than the watch allows."""
-        limit = self._watch.next(_now())
+        seconds, cause = self._watch.next(now)
+        scope = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(limit.seconds) as scope:
-                yield
+            async with scope:
+                return await waiting
         except TimeoutError:
-            if scope.expired():
-                raise Broken(limit.outcome.kind, limit.outcome.message) from None
-            raise
+            if not scope.expired():
+                raise
+            outcome = self._watch.outcome(cause)
+            raise Broken(outcome.kind, outcome.message) from None
 
     def _take(self, data: bytes | None, *, waited: float) -> None:
         before = self._message.events
@@ -249,14 +244,20 @@ class _Exchange:
 
     async def _drain(self) -> None:
         """Read the body to its end, if that is near. What comes of it does not matter: the answer is whole."""
-        import httpx2  # noqa: PLC0415  # it was loaded when the client was made
-
         try:
             async with asyncio.timeout(LINGER):
-                while self._pieces is not None and await anext(self._pieces, None) is not None:
+                while await self._piece() is not None:
                     pass
-        except (TimeoutError, OSError, httpx2.HTTPError):
+        except self._failures:
             return
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What the SDK raises, and what it lets through. It has been loaded when this is asked."""
+    import anthropic  # noqa: PLC0415  # loading it takes seconds
+    import httpx2  # noqa: PLC0415  # likewise
+
+    return (anthropic.AnthropicError, httpx2.HTTPError, httpx2.StreamError, OSError, Broken)
 
 
 def joined(chunks: Iterable[ModelChunk]) -> list[ModelChunk]:

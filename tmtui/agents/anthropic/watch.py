@@ -5,7 +5,7 @@ waited for without an end. Only waiting counts: the time that a consumer takes f
 server's.
 """
 
-from collections.abc import Iterator
+from enum import Enum, auto
 
 import msgspec
 
@@ -25,11 +25,13 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """While bytes come, and nothing with them. Long, for a model that thinks in silence is well."""
 
 
-class Limit(msgspec.Struct, frozen=True):
-    """How long the next wait may be, and what it means when nothing came."""
+class Cause(Enum):
+    """What a wait was too long for."""
 
-    seconds: float
-    outcome: Outcome
+    FIRST_BYTE = auto()
+    NO_BYTES = auto()
+    ONLY_PINGS = auto()
+    TOTAL = auto()
 
 
 class Watch:
@@ -50,26 +52,34 @@ class Watch:
         self._begun = False
         """Whether a byte of the answer has come."""
 
-    def next(self, now: float) -> Limit:
-        """The shortest of what is left at `now`."""
-        return min(self._limits(now), key=lambda limit: limit.seconds)
+    def next(self, now: float) -> tuple[float, Cause]:
+        """How many seconds the next wait may take, from `now`, and what it would then be too long for."""
+        spent = now - self._started
+        left, cause = self._total - spent, Cause.TOTAL
+        if not self._begun:
+            return _sooner(left, cause, self._patience.first_byte - spent, Cause.FIRST_BYTE)
+        left, cause = _sooner(left, cause, self._patience.no_bytes, Cause.NO_BYTES)
+        return _sooner(left, cause, self._patience.only_pings - self._quiet, Cause.ONLY_PINGS)
 
     def came(self, waited: float, *, news: bool) -> None:
         """Bytes came, after `waited` seconds; `news` says whether there was more to them than a ping."""
         self._begun = True
         self._quiet = 0.0 if news else self._quiet + waited
 
-    def _limits(self, now: float) -> Iterator[Limit]:
-        asked, spent = self._patience, now - self._started
-        yield _limit(Kind.STALL_PINGS, self._total - spent, f"the answer took longer than {self._total:g} s")
-        if not self._begun:
-            words = f"no answer began within {asked.first_byte:g} s"
-            yield _limit(Kind.TIMEOUT_FIRST_BYTE, asked.first_byte - spent, words)
-            return
-        yield _limit(Kind.STALL_NOBYTES, asked.no_bytes, f"no byte came for {asked.no_bytes:g} s")
-        words = f"nothing but signs of life came for {asked.only_pings:g} s"
-        yield _limit(Kind.STALL_PINGS, asked.only_pings - self._quiet, words)
+    def outcome(self, cause: Cause) -> Outcome:
+        """What it means that a wait was too long."""
+        match cause:
+            case Cause.FIRST_BYTE:
+                words = f"no answer began within {self._patience.first_byte:g} s"
+                return Outcome(Kind.TIMEOUT_FIRST_BYTE, words)
+            case Cause.NO_BYTES:
+                return Outcome(Kind.STALL_NOBYTES, f"no byte came for {self._patience.no_bytes:g} s")
+            case Cause.ONLY_PINGS:
+                words = f"nothing but signs of life came for {self._patience.only_pings:g} s"
+                return Outcome(Kind.STALL_PINGS, words)
+            case Cause.TOTAL:
+                return Outcome(Kind.STALL_PINGS, f"the answer took longer than {self._total:g} s")
 
 
-def _limit(kind: Kind, seconds: float, words: str) -> Limit:
-    return Limit(max(0.0, seconds), Outcome(kind, words))
+def _sooner(left: float, cause: Cause, other: float, other_cause: Cause) -> tuple[float, Cause]:
+    return (max(0.0, other), other_cause) if other < left else (max(0.0, left), cause)

@@ -1,6 +1,7 @@
 """The schema of `cost_controls`."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from tmtui.config.blocks.block import Name, Percentage, Times
 from tmtui.config.values.costs import BudgetAlerts
@@ -72,6 +73,12 @@ class CostControlsWritten(Written):
     """What one attempt may cost."""
     per_request_ceiling_usd: Dollars | None = None
     """What one request may cost at most, by its estimate."""
+
+    spellings: ClassVar[Mapping[str, str]] = {
+        "budget_task_usd": "per_task_usd",
+        "budget_attempt_usd": "per_attempt_usd",
+        "budget_request_usd": "per_request_ceiling_usd",
+    }
 
 
 class CostsBlock(Written):

@@ -8,6 +8,7 @@ from tmtui.config.blocks.block import Name
 from tmtui.config.values.safety import MODES
 from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean_line
+from tmtui.policy.rules import Rules, parse_rule
 from tmtui.system.documents.near import did_you_mean
 from tmtui.system.documents.schema import snake_case
 from tmtui.system.documents.values import Command, OneOrMany
@@ -35,8 +36,20 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _allowing(text: str) -> str:
+    Rules.parse(allow=(text,))
+    return text
+
+
+def _rule(text: str) -> str:
+    parse_rule(text)
+    return text
+
+
 Mode = Annotated[str, Before(_mode), InJsonSchema({"enum": list(MODES)})]
 Pattern = Annotated[Command, After(_pattern)]
+AllowingRule = Annotated[Command, After(_allowing)]
+Rule = Annotated[Command, After(_rule)]
 
 
 class PermissionsWritten(Written):
@@ -47,11 +60,11 @@ class PermissionsWritten(Written):
 
     mode: Mode | None = None
     """What happens to a call that no rule settles."""
-    allow: OneOrMany[Command] | None = None
+    allow: OneOrMany[AllowingRule] | None = None
     """Calls that are carried out without a question."""
-    ask: OneOrMany[Command] | None = None
+    ask: OneOrMany[Rule] | None = None
     """Calls that somebody is asked about; refused when nobody is there."""
-    deny: OneOrMany[Command] | None = None
+    deny: OneOrMany[Rule] | None = None
     """Calls that are refused."""
 
     spellings: ClassVar[Mapping[str, str]] = {"default_mode": "mode"}

@@ -9,6 +9,7 @@ from tmtui.domain.limits import LimitNotice
 from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.usage import Usage
 from tmtui.engine.providers.rules import GateRules, PastCharge
+from tmtui.events.resilience import ProviderBroken
 from tmtui.resilience import breaker as breakers, buckets, budget, slow_start, windows
 from tmtui.resilience.breaker import Breaker, BreakerConfig
 from tmtui.resilience.buckets import Buckets
@@ -17,7 +18,6 @@ from tmtui.resilience.circuits import Passage, enter, report
 from tmtui.resilience.slow_start import SlowStart
 from tmtui.resilience.taxonomy import Forced
 from tmtui.resilience.windows import Cap, Use, Windows
-from tmtui.state.model import State
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -120,12 +120,12 @@ def _units(tokens: int) -> dict[str, int]:
 class Circuits:
     """All circuits, kept as the log knows them."""
 
-    def __init__(self, config: BreakerConfig, state: State, now_ms: int) -> None:
+    def __init__(self, config: BreakerConfig, stored: Mapping[str, str], now_ms: int) -> None:
         self._config = config
         self.known: dict[str, Breaker] = {
-            key: breakers.restore(msgspec.json.decode(circuit.data, type=Breaker), config, now_ms)
-            for key, circuit in state.circuits.items()
-            if circuit.data
+            key: breakers.restore(msgspec.json.decode(data, type=Breaker), config, now_ms)
+            for key, data in stored.items()
+            if data
         }
 
     def block(self, model: Model, now_ms: int) -> Block | None:
@@ -168,6 +168,21 @@ class Circuits:
         changed = report(self.known, passage, outcome, self._config, now_ms, rng)  # type: ignore[arg-type]
         self.known.update(changed)
         return changed
+
+
+def broken(changed: dict[str, Breaker]) -> list[ProviderBroken]:
+    """The circuits whose change the log has to know: all but those that merely went on well."""
+    return [
+        ProviderBroken(
+            key,
+            str(breaker.mode),
+            str(breaker.reason or ""),
+            breaker.until_ms,
+            msgspec.json.encode(breaker).decode(),
+        )
+        for key, breaker in changed.items()
+        if breaker.failures or breaker.generation
+    ]
 
 
 class Purse:

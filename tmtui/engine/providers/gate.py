@@ -19,16 +19,14 @@ from tmtui.domain.outcome import Outcome
 from tmtui.engine.gate import Gate
 from tmtui.engine.journal import Journal
 from tmtui.engine.ports import Chain, World
-from tmtui.engine.providers.books import Block, Circuits, Purse, Times, Traffic
+from tmtui.engine.providers.books import Block, Circuits, Purse, Times, Traffic, broken
 from tmtui.engine.providers.line import Line
 from tmtui.engine.providers.route import Held, Refused, View, links_of, name_of
 from tmtui.events.base import Entry, Event
 from tmtui.events.money import MoneySpent, MoneyWarned
 from tmtui.events.request import RequestReleased, RequestWaiting
-from tmtui.events.resilience import ProviderBroken
 from tmtui.events.run import RunWaiting, RunWoken
 from tmtui.resilience import budget
-from tmtui.resilience.breaker import Breaker
 from tmtui.resilience.circuits import Passage
 from tmtui.resilience.fallback import CostGuard, Market
 from tmtui.resilience.retry_budget import RetryBudget, count_request, take_retry
@@ -92,7 +90,8 @@ class ProviderGate:
         self._gate = gate
         self._helm = helm
         now_ms = world.clock.wall_ms()
-        self._circuits = Circuits(self._rules.breaker, journal.state, now_ms)
+        told = {key: circuit.data for key, circuit in journal.state.circuits.items()}
+        self._circuits = Circuits(self._rules.breaker, {**self._rules.circuits, **told}, now_ms)
         self._purse = Purse(self._rules, journal.state.run, now_ms)
         self._traffic: dict[str, Traffic] = {}
         self._lines: dict[str, Line] = {}
@@ -193,7 +192,7 @@ class ProviderGate:
         model = applicant.model
         self._traffic_of(model.provider).begin(applicant.request, model.model, applicant.tokens, now_ms, now)
         passage, changed = self._circuits.begin(model, now_ms)
-        for event in _broken(changed):
+        for event in broken(changed):
             note(event)
         self._throttle, _ = ask(self._throttle, now, self._world.rng)
         if not applicant.tries:
@@ -215,7 +214,7 @@ class ProviderGate:
         if not TREATMENTS[outcome.kind].breaker:
             self._throttle = on_accept(self._throttle, now)
         changed = self._circuits.end(granted.passage, outcome, now_ms, self._world.rng)
-        events: list[Event] = [*_broken(changed)]
+        events: list[Event] = [*broken(changed)]
         if spent is None:
             self._purse.release(applicant.request)
         else:
@@ -241,7 +240,7 @@ class ProviderGate:
     def set_circuit(self, name: str, *, closed: bool) -> list[Entry]:
         """Close circuits, or hold them open; `name` may be a circuit's, or a model's."""
         now_ms = self._world.clock.wall_ms()
-        return [Entry(event) for event in _broken(self._circuits.set(name, now_ms, closed=closed))]
+        return [Entry(event) for event in broken(self._circuits.set(name, now_ms, closed=closed))]
 
     def hurry(self) -> bool:
         """Have those who wait turn to another model, as far as they have one; say whether there are any."""
@@ -347,21 +346,6 @@ class ProviderGate:
 
     def _seconds_until(self, until_ms: int | None) -> float | None:
         return None if until_ms is None else max(0.001, (until_ms - self._world.clock.wall_ms()) / 1000)
-
-
-def _broken(changed: dict[str, Breaker]) -> list[ProviderBroken]:
-    """The circuits whose change the log has to know: all but those that merely went on well."""
-    return [
-        ProviderBroken(
-            key,
-            str(breaker.mode),
-            str(breaker.reason or ""),
-            breaker.until_ms,
-            msgspec.json.encode(breaker).decode(),
-        )
-        for key, breaker in changed.items()
-        if breaker.failures or breaker.generation
-    ]
 
 
 def _warned(crossing: budget.Crossing, caps: budget.Caps) -> MoneyWarned:

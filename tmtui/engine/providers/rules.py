@@ -47,5 +47,7 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the user's own windows are left aside, by the user's own word."""
     zone: tzinfo | None = None
     """In which days begin; None is the machine's own."""
+    circuits: dict[str, str] = {}
+    """How circuits stood when this engine began, as JSON, whichever run had told of them."""
     past: tuple[PastCharge, ...] = ()
     """What windows and calendar budgets have to remember, oldest first."""

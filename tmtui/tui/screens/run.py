@@ -5,10 +5,11 @@ it on: to the pane's `Reading`, to the engine's `Steering`, to the bridge. Once 
 drawn.
 """
 
+import os
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
@@ -18,6 +19,7 @@ from tmtui.domain.text import clean
 from tmtui.state.model import Decision
 from tmtui.state.selectors import next_decision
 from tmtui.tui import intents
+from tmtui.tui.attention import Attention
 from tmtui.tui.bridge import Bridge
 from tmtui.tui.frame import FRAMES_A_SECOND, Frame, Touched
 from tmtui.tui.intents import INTENTS, Intent, Needs, Where, bindings
@@ -50,6 +52,17 @@ PLACES: Final[Mapping[type[Widget], Where]] = {
 
 ALWAYS_HINTED: Final = (intents.OpenPalette, intents.ShowHelp, intents.Quit)
 """These stand at the right end of the footer whatever happens."""
+
+
+@runtime_checkable
+class HasTerminal(Protocol):
+    """An app on a terminal."""
+
+    looked_at: bool | None
+
+    def to_terminal(self, sequence: str) -> None:
+        """Send the terminal something that is no text."""
+        ...
 
 
 class Beside(Horizontal):
@@ -117,7 +130,9 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         }
         self._seconds = rig.ticks()
         self._engine_missed = 0
-        self._theme_chosen = False
+        self.attention = Attention(self._to_terminal, os.environ)
+        self.attention.loud = not rig.habits.silent
+        self._theme = rig.habits.theme
 
     # Laying out and starting.
 
@@ -139,15 +154,38 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to take events, and start the frame clock."""
+        self.attention.begin()
         habits = self._rig.habits
         self.pane.dress(wrap=habits.wrap, times=habits.times, as_written=habits.as_written)
         self.call_after_refresh(self._add_entry)
         start(self, self._begin, "feed")
         self.set_interval(1 / FRAMES_A_SECOND, self._draw)
 
-    def on_resize(self) -> None:
+    def on_unmount(self) -> None:
+        """The terminal gets its own title back."""
+        self.attention.end()
+
+    def _to_terminal(self, sequence: str) -> None:
+        if isinstance(self.app, HasTerminal):
+            self.app.to_terminal(sequence)
+
+    def _call_attention(self) -> None:
+        """Somebody may look elsewhere; a replay calls nobody."""
+        if self._replay is None and isinstance(self.app, HasTerminal):
+            alive = self.bridge.engine_alive
+            self.attention.update(
+                self.bridge.state, self._rig.now(), engine_alive=alive, looked_at=self.app.looked_at
+            )
+
+    @on(intents.ToggleNoise)
+    def _toggle_noise(self) -> None:
+        self.attention.loud = not self.attention.loud
+        self._tell("rings and notifies" if self.attention.loud else "silent: only the title tells")
+        self._keep_habits()
+
+    def on_resize(self, event: events.Resize) -> None:
         """The border stays where it was put, as far as there is room."""
-        self.sharing.fit()
+        self.sharing.fit(event.size.width)
 
     def _add_entry(self) -> None:
         """The line to type into comes behind the first frame, which it is not needed for."""
@@ -192,6 +230,7 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         self.notices.update()
         self._show_decision()
         self.steering.update()
+        self._call_attention()
         self._hint()
         self._show_time()
 
@@ -447,12 +486,14 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
         """What was chosen here is found again by the next screen of this project."""
         if self._rig.keep is not None:
             view = self.pane.view
-            theme = self.app.theme if self._theme_chosen else self._rig.habits.theme
-            self._rig.keep(Habits(self.sharing.width, theme, view.wrap, self.pane.times, view.as_written))
+            silent = not self.attention.loud
+            self._rig.keep(
+                Habits(self.sharing.width, self._theme, view.wrap, self.pane.times, view.as_written, silent)
+            )
 
-    def keep_theme(self) -> None:
-        """The theme that is worn was chosen."""
-        self._theme_chosen = True
+    def keep_theme(self, name: str) -> None:
+        """A theme was chosen."""
+        self._theme = name
         self._keep_habits()
 
     # Searching and copying.
