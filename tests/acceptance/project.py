@@ -42,6 +42,11 @@ class Project:
         (self._user_settings / "tmtui").mkdir(parents=True, exist_ok=True)
         (self._user_settings / "tmtui/config.yml").write_text(f"sandbox_writable: [{record}]\n")
 
+    def trust_agents(self) -> None:
+        """Let agents do whatever the sandbox lets them: its user says so."""
+        with (self._user_settings / "tmtui/config.yml").open("a") as file:
+            file.write("permissions: {mode: bypassPermissions}\n")
+
     @classmethod
     def of_sample(cls, name: str, folder: Path) -> "Project":
         """A copy of a sample."""

@@ -66,6 +66,7 @@ def project(folder: Path, commands: tuple[str, ...], sandbox: str = "auto") -> P
 
 
 def run(it: Project) -> tuple[int, list[dict[str, Any]]]:
+    it.trust_agents()
     done = it.run("run", "tasks.yml", "--agent", "scripted:a.agent.yml", "--plain")
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return done.returncode, it.events()

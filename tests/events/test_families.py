@@ -9,7 +9,21 @@ import pytest
 from tmtui.events import commands
 from tmtui.events.base import Entry, Event, Recorded
 from tmtui.events.codec import EVENT_TYPES, FAMILIES, KINDS
-from tmtui.events.commands import Abort, Answer, AnyCommand, CancelTask, Command, Pause, Ping, Reply, Stop, Unpause
+from tmtui.events.commands import (
+    Abort,
+    Answer,
+    AnyCommand,
+    CancelTask,
+    Command,
+    OpenCircuit,
+    Pause,
+    Ping,
+    Reply,
+    ResetCircuit,
+    Stop,
+    Unpause,
+    UseFallback,
+)
 
 
 NAMES = {
@@ -81,6 +95,9 @@ COMMANDS: list[Command] = [
     Stop(force=True),
     Abort("enough"),
     CancelTask("calc-5"),
+    ResetCircuit("claude/claude-sonnet-5-5"),
+    OpenCircuit("claude"),
+    UseFallback(),
     Ping(),
 ]
 

@@ -7,9 +7,10 @@ from tests.tui.robot import Robot, cockpit
 from tmtui.domain.outcome import OK
 from tmtui.domain.status import AttemptStatus
 from tmtui.events.agent import AgentSpoke
-from tmtui.events.attempt import AttemptCheckpointed, AttemptFinished, AttemptStarted
+from tmtui.events.attempt import AttemptCheckpointed, AttemptFinished, AttemptPrompted, AttemptStarted
 from tmtui.tui.intents import (
     Back,
+    Compare,
     Copy,
     EarlierAttempt,
     LaterAttempt,
@@ -242,3 +243,65 @@ async def test_long_lines_are_wrapped_or_cut_and_times_can_be_shown() -> None:
         await robot.do(ToggleTimes)
         stamps = [line for line in lines_of(robot) if line[3:4] == ":" and line[6:7] == ":"]
         assert len(stamps) > 5
+
+
+# Comparing.
+
+
+async def test_an_attempt_is_held_against_the_one_before() -> None:
+    async with cockpit(needs_you(), size=(160, 40)) as robot:
+        await at_calc_5(robot)
+        await robot.do(ShowAttempts)
+        await robot.do(OpenTask)
+        await robot.do(Compare)
+        for part in ("attempt 2", "attempt 3", "  status", "✗ failed · 0.9 s", "Why attempt 3"):
+            assert part in robot.pane
+        assert "calc.py +3 -1" in robot.pane
+        await robot.do(EarlierAttempt)
+        assert "attempt 1" in lines_of(robot)[1]
+        await robot.do(Compare)
+        assert lines_of(robot)[1].split()[:2] == ["#", "try"]
+
+
+async def test_what_is_new_in_a_prompt_is_shown_and_what_is_gone() -> None:
+    tape = running()
+    tape.on("calc-3", AttemptPrompted("You change code.", "Do calc-3.\n\nUse ValueError.", "e" * 64))
+    async with cockpit(tape) as robot:
+        await robot.do(ShowPrompt)
+        await robot.do(OpenTask)
+        assert "The tests must pass." in robot.pane
+        await robot.do(Compare)
+        await robot.until(lambda: "+ Use ValueError." in robot.pane)
+        assert "Against the prompt of attempt 1" in robot.pane
+        await robot.do(Compare)
+        assert "+ Use" not in robot.pane
+        assert "Do calc-3." in robot.pane
+
+
+async def test_a_diff_can_be_taken_from_where_the_attempt_before_ended() -> None:
+    asked: list[tuple[str, str]] = []
+
+    async def diff(before: str, after: str) -> str:
+        asked.append((before, after))
+        return ""
+
+    async with cockpit(needs_you(), diff=diff) as robot:
+        await at_calc_5(robot)
+        await robot.do(ShowDiff)
+        await robot.do(OpenTask)
+        await robot.until(lambda: asked)
+        await robot.do(Compare)
+        await robot.until(lambda: len(asked) > 1)
+        assert asked == [("3f2a9c1d0b7e4a5c", "9b1e77f0aa"), ("9b1e77f0aa", "9b1e77f0aa")]
+
+
+async def test_a_first_attempt_has_nothing_to_be_held_against() -> None:
+    async with cockpit(running()) as robot:
+        await robot.press("g", "j")
+        await robot.do(ShowAttempts)
+        await robot.do(OpenTask)
+        await robot.do(Compare)
+        await robot.sees("there is no attempt before this one")
+        await robot.press("1")
+        await robot.do(Compare)
+        await robot.sees("can be compared")

@@ -92,6 +92,12 @@ def _anthropic(provider: str, model: str, options: Mapping[str, Any], env: Mappi
     return anthropic_model(provider, model, options, env)
 
 
+def _openai(provider: str, model: str, options: Mapping[str, Any], env: Mapping[str, str]) -> Model:
+    from tmtui.agents.openai.options import openai_model  # noqa: PLC0415  # one provider of several
+
+    return openai_model(provider, model, options, env)
+
+
 class ModelKind(msgspec.Struct, frozen=True):
     """One kind of provider of models."""
 
@@ -104,6 +110,7 @@ class ModelKind(msgspec.Struct, frozen=True):
 MODEL_KINDS: Final[Mapping[str, ModelKind]] = {
     "claude": ModelKind("claude:MODEL", _anthropic),
     "anthropic": ModelKind("anthropic:MODEL", _anthropic),
+    "openai": ModelKind("openai:MODEL", _openai),
 }
 """Every kind of provider there is. `claude` and `anthropic` are the same."""
 

@@ -1,14 +1,12 @@
 """The real world in the form in which the engine asks for it."""
 
 import contextlib
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from io import FileIO
 from pathlib import Path
 
-from tmtui.agents.port import ToolCall
 from tmtui.cli.confining import Confining
 from tmtui.domain.text import clean_line
-from tmtui.engine.ports import Planned
 from tmtui.engine.secrecy import Redactor
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored
 from tmtui.events.base import Entry, Recorded
@@ -180,14 +178,3 @@ class LogFile:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-class Unjudged:
-    """`engine.ports.Judge` that lets everything through."""
-
-    action = "allow"
-    rule = reason = suggestion = ""
-
-    def judge(self, call: ToolCall, planned: Planned, learnt: Mapping[str, str], *, attended: bool) -> "Unjudged":  # noqa: ARG002  # the port's
-        """Allow it."""
-        return self

@@ -30,7 +30,7 @@ TONES: Final = {Mode.CLOSED: Tone.GOOD, Mode.DISABLED: Tone.FAINT}
 @click.command("circuit-status")
 @json_option
 def circuit_status(*, as_json: bool) -> ExitCode:
-    """Show how the circuits of providers and models stand.
+    """Show which models are left alone for a while.
 
     A circuit opens when a model fails too often, and lets a few probes through after a while.
     """
@@ -84,9 +84,10 @@ def describe(breaker: Breaker, config: CircuitBreaker, now_ms: int) -> str:
 @click.option("--open", "opens", is_flag=True, help="Hold it open instead, until it is reset.")
 @json_option
 def circuit_reset(name: str | None, model: str | None, *, opens: bool, as_json: bool) -> ExitCode:
-    """Close a circuit and forget why it was open.
+    """Close a circuit, or hold it open.
 
-    MODEL is a model, a provider, or `provider/model`, as `circuit-status` shows them.
+    A circuit that is closed forgets why it was open. MODEL is a model, a provider, or `provider/model`, as
+    `circuit-status` shows them.
     """
     key = name or model
     if not key:

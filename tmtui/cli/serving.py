@@ -19,9 +19,10 @@ import msgspec
 from tmtui import __version__
 from tmtui.agents.rates.card import RateCard
 from tmtui.agents.toolbox import Toolbox
-from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees, Unjudged
+from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees
 from tmtui.cli.confining import Confining, choose_sandbox, degraded, probe_sandbox
 from tmtui.cli.errors import CommandError
+from tmtui.cli.judge import PolicyJudge, overreach
 from tmtui.cli.look import LOOK, Look
 from tmtui.cli.order import Order
 from tmtui.cli.staff import KEY_VARIABLES, Staff
@@ -34,7 +35,7 @@ from tmtui.domain.plan import Plan
 from tmtui.domain.problem import Problem, ProblemsError
 from tmtui.engine.decide import Answers, PlannedAnswer
 from tmtui.engine.journal import Journal, Listener
-from tmtui.engine.ports import Checkpoints, World
+from tmtui.engine.ports import Checkpoints, Judge, World
 from tmtui.engine.resume import reopen, replan
 from tmtui.engine.runner import Runner
 from tmtui.engine.secrecy import Secrecy
@@ -58,6 +59,7 @@ from tmtui.system.lock import EngineLock, Holder
 from tmtui.system.machine import boot_id, host_name
 from tmtui.system.sandbox.choose import Chosen
 from tmtui.system.sandbox.temporary import temporary_folder
+from tmtui.system.sandbox.wrapping import NONE
 from tmtui.system.state_dir import mark_of, open_log, prepare
 from tmtui.system.warden import Warden
 from tmtui.workspace.checkpoint import Workspace
@@ -90,8 +92,9 @@ def read_order(order: Order) -> Prepared:
     plan, more = load_plan(
         root / order.plan, hooks=settings.hooks, defaults=settings.hook_defaults, root=root, env=os.environ
     )
-    if unknown := check_names(settings, plan, profile=order.profile, provider=order.provider):
-        raise ProblemsError(tuple(unknown))
+    names = check_names(settings, plan, profile=order.profile, provider=order.provider)
+    if wrong := (*names, *overreach(settings)):
+        raise ProblemsError(wrong)
     templates = load_templates(root, settings)
     return Prepared(settings, plan, _limits(settings, order), templates, (*warnings, *more))
 
@@ -155,7 +158,8 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         toolbox = stack.enter_context(
             Toolbox(Path(order.root), confining.tools, child_environment(), (place_below(state_dir, order.root),))
         )
-        runner = engine.make_runner(staff, Shells(warden, confining), toolbox, trees, clock)
+        judge = PolicyJudge(prepared.settings, Path(order.root), Path.home(), sandboxed=chosen.sandbox.kind != NONE)
+        runner = engine.make_runner(staff, judge, Shells(warden, confining), toolbox, trees, clock)
         await engine.record_beginning(staff, no_checkpoints, chosen)
         control = await ControlServer.start(state_dir, engine.hear)
         stack.push_async_callback(control.close)
@@ -257,7 +261,13 @@ class _Engine:
         self._journal.committed(batch)
 
     def make_runner(
-        self, staff: Staff, shells: Shells, toolbox: Toolbox, checkpoints: Checkpoints, clock: SystemClock
+        self,
+        staff: Staff,
+        judge: Judge,
+        shells: Shells,
+        toolbox: Toolbox,
+        checkpoints: Checkpoints,
+        clock: SystemClock,
     ) -> Runner:
         order, settings = self._order, self._prepared.settings
         workspace = checkpoints.workspace if isinstance(checkpoints, Trees) else None
@@ -271,7 +281,7 @@ class _Engine:
             logs=FolderLogs(Path(order.state_dir), self._redactor),
             worker=staff.worker,
             prices=RateCard(settings.rates),
-            judge=Unjudged(),
+            judge=judge,
             redactor=self._redactor,
             root=order.root,
             child_env=child_environment(),

@@ -479,6 +479,12 @@ class FoldAll(Intent):
     ID, KEYS, WHERE = "call.fold-all", "Z", Where.PANE
 
 
+class Compare(Intent):
+    """Hold the attempt, its prompt or its diff against the attempt before; again, and it stands alone."""
+
+    ID, KEYS, WORD, WHERE = "attempt.compare", "c", "compare", Where.PANE
+
+
 class NextError(Intent):
     """Go to the first line that reads like an error, then to the next."""
 

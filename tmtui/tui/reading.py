@@ -43,6 +43,9 @@ class Reading:
         self._shown: tuple[str, int] = _NOTHING
         self._transcript: Transcript | None = None
         self._diff_key: tuple[object, ...] = ()
+        self._prompt_key: tuple[object, ...] = ()
+        self._loading: Transcript | None = None
+        """What is being read to be compared with."""
 
     # What is looked at.
 
@@ -67,6 +70,23 @@ class Reading:
         latest = subject is not None and number >= len(subject.attempts)
         self.go_to_attempt(number + 1 if latest and step > 0 else number)
 
+    def compare(self) -> bool:
+        """Hold the attempt against the one before, or let it stand alone; say whether there is one before."""
+        attempt = self._attempt()
+        if not self._pane.comparing and (attempt is None or attempt.number < 2):  # noqa: PLR2004  # the first
+            return False
+        self._pane.comparing = not self._pane.comparing
+        self._diff_key = self._prompt_key = ()
+        self.update(Touched.EVERYTHING)
+        return True
+
+    def _before(self, attempt: AttemptState | None) -> AttemptState | None:
+        """The attempt to compare with; None where nothing is compared."""
+        subject = self._subject()
+        if not self._pane.comparing or attempt is None or subject is None or attempt.number < 2:  # noqa: PLR2004
+            return None
+        return subject.attempts[attempt.number - 2]
+
     def _subject(self) -> TaskState | None:
         return self._bridge.state.tasks.get(self._task)
 
@@ -88,6 +108,8 @@ class Reading:
         if touched & (Touched.STATE | Touched.CLOCK):
             self._describe(subject, attempt)
             self._make_pages(subject, attempt)
+        elif self._pane.tab is Tab.PROMPT:
+            self._make_pages(subject, attempt)
         if touched & Touched.OUTPUT:
             self._pane.update()
 
@@ -97,7 +119,7 @@ class Reading:
 
     def _open(self, wanted: tuple[str, int]) -> None:
         same = wanted == self._shown
-        self._shown, self._diff_key = wanted, ()
+        self._shown, self._diff_key, self._prompt_key = wanted, (), ()
         self._pane.attempt = wanted[1]
         self._pane.show(Tab.DIFF, Lines())
         if wanted[1] == 0:
@@ -145,17 +167,56 @@ class Reading:
         if subject is None:
             return
         now = self._bridge.now_ms()
+        before = self._before(attempt)
         if self._pane.tab is Tab.ATTEMPTS:
-            self._pane.renew(Tab.ATTEMPTS, attempts_page(subject, now))
+            self._pane.renew(Tab.ATTEMPTS, self._attempts(subject, before, attempt, now))
+        elif self._pane.tab is Tab.PROMPT:
+            self._show_prompt(before)
         elif self._pane.tab is Tab.INFO:
             self._pane.renew(Tab.INFO, info_page(self._bridge.state, subject, now))
         elif self._pane.tab is Tab.DIFF:
             self._ask_for_diff(attempt)
 
+    def _attempts(
+        self, subject: TaskState, before: AttemptState | None, attempt: AttemptState | None, now_ms: int
+    ) -> Lines:
+        if before is None or attempt is None:
+            return attempts_page(subject, now_ms)
+        from tmtui.tui.pages.compare import attempts_compared  # noqa: PLC0415  # not needed for the first frame
+
+        return attempts_compared(before, attempt, now_ms)
+
+    # The prompt.
+
+    def _show_prompt(self, before: AttemptState | None) -> None:
+        """The prompt as it was sent, or what is new in it since the attempt before."""
+        if self._transcript is None:
+            return
+        lines = self._transcript.prompt
+        if before is None:
+            if self._prompt_key:
+                self._prompt_key = ()
+            if self._pane.views[Tab.PROMPT].lines is not lines:
+                self._pane.show(Tab.PROMPT, lines)
+            return
+        other = self._bridge.watch(self._task, before.number)
+        if not other.loaded and other is not self._loading:
+            self._loading = other
+            start(self._pane, partial(self._bridge.load, other), "compared", latest=True)
+        key = (self._shown, other.prompt.revision, lines.revision, other.loaded)
+        if key != self._prompt_key:
+            from tmtui.tui.pages.compare import prompts_compared  # noqa: PLC0415  # not needed for the first frame
+
+            self._prompt_key = key
+            self._pane.renew(Tab.PROMPT, prompts_compared(other.prompt, lines, self._shown[1]))
+
     # The diff.
 
     def _ask_for_diff(self, attempt: AttemptState | None) -> None:
         before = attempt.checkpoint.tree if attempt and attempt.checkpoint else ""
+        earlier = self._before(attempt)
+        if earlier is not None and earlier.measured is not None:
+            before = earlier.measured.tree
         measured = attempt.measured if attempt else None
         after = measured.tree if measured else ""
         key = (self._shown, before, after, attempt.status if attempt else None)

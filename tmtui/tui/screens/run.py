@@ -35,7 +35,7 @@ from tmtui.tui.widgets.entry import Entry
 from tmtui.tui.widgets.footer import Footer, Hint
 from tmtui.tui.widgets.gauges import Gauges
 from tmtui.tui.widgets.header import Header, Notices
-from tmtui.tui.widgets.pane import TABS, Pane, Tab
+from tmtui.tui.widgets.pane import TABS, TAILING, Pane, Tab
 from tmtui.tui.widgets.question import QuestionBar
 from tmtui.tui.widgets.scrubber import Scrubber
 from tmtui.tui.widgets.tree import TaskTree
@@ -358,6 +358,13 @@ class RunScreen(Commanded, Screen[None], inherit_bindings=False):
     @on(intents.LaterAttempt)
     def _later_attempt(self) -> None:
         self.reading.step_attempt(1)
+
+    @on(intents.Compare)
+    def _compare(self) -> None:
+        if self.pane.tab in TAILING:
+            self._tell("the prompt, the diff and the attempts can be compared")
+        elif not self.reading.compare():
+            self._tell("there is no attempt before this one")
 
     @on(intents.NextTab)
     def _next_tab(self) -> None:

@@ -97,6 +97,8 @@ class Pane(Panel, can_focus=True):
         """What the text is about: the line above it."""
         self.empty: dict[Tab, str] = {}
         """What a tab says while its text is empty."""
+        self.comparing = False
+        """Whether prompt, diff and attempts are held against the attempt before."""
         self.attempt = 0
         """The attempt that is looked at; its row in the table is marked."""
         self.times = False
@@ -112,6 +114,11 @@ class Pane(Panel, can_focus=True):
         self._revision = 0
         """The text as it was drawn last."""
         self._spots: list[tuple[int, int, Tab]] = []
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the table of attempts is in front, in whose rows one goes about."""
+        return self.tab is Tab.ATTEMPTS and not self.comparing
 
     @property
     def view(self) -> Viewport:
@@ -245,7 +252,7 @@ class Pane(Panel, can_focus=True):
 
     def _row_strip(self, row: Row, width: int) -> Strip:
         selection = self._selected(row)
-        attempt = self.tab is Tab.ATTEMPTS and row.number == line_of(self.attempt)
+        attempt = self.is_table and row.number == line_of(self.attempt)
         pointed = attempt or row.number == self.pointed
         here = row.number == self.match
         key = (row, width, selection, pointed, here, self.needle, self.times, self.has_focus and pointed)
@@ -365,7 +372,7 @@ class Pane(Panel, can_focus=True):
     @on(FoldCall)
     def _fold_call(self, event: FoldCall) -> None:
         event.stop()
-        if self.tab is Tab.ATTEMPTS:
+        if self.is_table:
             self.switch(Tab.OUTPUT)
             return
         blocks = self.view.folds.blocks
@@ -416,7 +423,7 @@ class Pane(Panel, can_focus=True):
 
     def scroll_text(self, rows: int) -> None:
         """Scroll, or go from attempt to attempt where the tab is their table."""
-        if self.tab is Tab.ATTEMPTS:
+        if self.is_table:
             last = len(self.view.lines) - HEAD_LINES
             self.post_message(self.AttemptPointed(max(1, min(self.attempt + rows, last))))
             return
@@ -531,7 +538,7 @@ class Pane(Panel, can_focus=True):
 
     def _click_row(self, row: Row) -> None:
         """A click on an attempt goes to it; one on a call folds or unfolds it."""
-        if self.tab is Tab.ATTEMPTS:
+        if self.is_table:
             if (number := row.number - HEAD_LINES + 1) >= 1:
                 self.post_message(self.AttemptPointed(number))
         elif row.kind is LineKind.CALL:
