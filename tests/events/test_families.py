@@ -30,7 +30,7 @@ NAMES = {
     "run": {"planned", "started", "replanned", "paused", "unpaused", "waiting", "woken", "suspended", "finished"},
     "task": {"started", "succeeded", "failed", "skipped", "aborted", "reopened"},
     "attempt": {"started", "checkpointed", "prompted", "measured", "restored", "finished"},
-    "agent": {"started", "spoke", "thought", "noticed", "finished"},
+    "agent": {"started", "session", "spoke", "thought", "noticed", "finished"},
     "request": {"started", "finished", "waiting", "released"},
     "conversation": {"shortened", "nudged", "forgotten"},
     "model": {"switched"},

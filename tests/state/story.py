@@ -15,7 +15,7 @@ from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.plan import Plan, Task, plan_hash
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
 from tmtui.domain.usage import Usage
-from tmtui.events.agent import AgentFinished, AgentNoticed, AgentSpoke, AgentStarted, AgentThought
+from tmtui.events.agent import AgentFinished, AgentNoticed, AgentSession, AgentSpoke, AgentStarted, AgentThought
 from tmtui.events.attempt import (
     AttemptCheckpointed,
     AttemptFinished,
@@ -415,6 +415,8 @@ class Story:
     def _converse(self, under: Under) -> Generator[None, None, None]:
         tell = self._teller(under)
         tell(AgentStarted("scripted", "demo-1"))
+        if self._maybe():
+            tell(AgentSession("5f0c2a34-77aa-4e7e-9d0c-1f6d3b1f0a55"))
         under.asked = True
         yield
         for turn in range(self._choose((0, 1, 2, 3))):

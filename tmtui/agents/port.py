@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from tmtui.domain.limits import LimitNotice
 from tmtui.domain.outcome import Outcome
 from tmtui.domain.plan import Task
 from tmtui.domain.status import ToolStatus
@@ -62,6 +63,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """In order; empty unless this goes on from a request that failed in passing, or from an interrupted attempt."""
     note: str = ""
     """What a person added for this attempt; the prompt holds it too."""
+    session: str = ""
+    """The name of the agent's own record of the conversation that this goes on, as `Session` told it; empty for a new
+    conversation, and with an agent that keeps no records."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -90,6 +94,42 @@ class Spent(msgspec.Struct, frozen=True):
     micro: int | None = None
     """Micro-dollars, when the agent knows; None is unknown."""
     source: str = ""
+    provider: str = ""
+    """Whom it was paid to, by the provider's name in the settings."""
+    profile: str = ""
+    """On behalf of which profile."""
+
+
+class Session(msgspec.Struct, frozen=True):
+    """The agent keeps a record of the conversation by itself, and can go on from it under this name."""
+
+    id: str
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The agent's provider told of its limits."""
+
+    provider: str
+    model: str
+    notice: LimitNotice
+
+
+class Used(msgspec.Struct, frozen=True):
+    """The agent's program uses a tool of its own: nobody here judges that, or carries it out."""
+
+    id: str
+    name: str
+    input: dict[str, Any]
+    summary: str
+    """The call in one line."""
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """What came of a tool of the program's own."""
+
+    id: str
+    """As in `Used`."""
+    result: ToolResult
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -99,7 +139,7 @@ class Stop(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-Chunk = Text | Thinking | Notice | Spent | Stop
+Chunk = Text | Thinking | Notice | Spent | Session | Limits | Used | Returned | Stop
 
 
 class Tools(Protocol):

@@ -91,7 +91,7 @@ class _Telling:
             case MoneySpent(model=model, usage=usage, micro=micro):
                 self._model = self._model or model
                 steps.append(Pay(usage, micro))
-            case ToolStarted():
+            case ToolStarted() if not event.own:
                 self._calls[event.id] = event
             case ToolFinished() if event.status is not ToolStatus.INTERRUPTED and event.id in self._calls:
                 self._finish(self._calls.pop(event.id), item.task, steps)

@@ -359,6 +359,7 @@ TELLERS: Final[Mapping[type[Event], Teller]] = {
     attempt.AttemptRestored: _attempt_restored,
     attempt.AttemptFinished: _attempt_finished,
     agent.AgentStarted: _silent,
+    agent.AgentSession: _silent,
     agent.AgentSpoke: _silent,
     agent.AgentThought: _silent,
     agent.AgentNoticed: _agent_noticed,

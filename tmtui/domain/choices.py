@@ -20,10 +20,10 @@ class Choice(NamedTuple):
 RETRY: Final = Choice("retry", "r", "Retry once more")
 SKIP: Final = Choice("skip", "s", "Skip this task and continue")
 ABORT: Final = Choice("abort", "a", "Abort entire run")
-ONCE: Final = Choice("once", "y", "Yes, this once")
-ALWAYS: Final = Choice("always", "Y", "Yes, and do not ask again for such a call in this run")
-REJECT: Final = Choice("reject", "n", "No; the agent is told and goes on")
-REJECT_ALWAYS: Final = Choice("reject_always", "N", "No, and no such call in this run")
+ONCE: Final = Choice("once", "a", "Allow this once")
+ALWAYS: Final = Choice("always", "A", "Allow it always, in this run")
+REJECT: Final = Choice("reject", "r", "Reject; the agent is told and goes on")
+REJECT_ALWAYS: Final = Choice("reject_always", "R", "Reject it always, in this run")
 
 STUCK: Final = (RETRY, SKIP, ABORT)
 """What is to become of a task."""

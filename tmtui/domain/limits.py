@@ -16,6 +16,21 @@ class Quota(msgspec.Struct, frozen=True):
     """Wall time at which it is full again."""
 
 
+class CapUsed(msgspec.Struct, frozen=True):
+    """How far one of the user's own limits is used up."""
+
+    name: str
+    """As it is configured: `max_requests_minute`."""
+    unit: str
+    """`requests` or `tokens`."""
+    length: str
+    """`minute`, `hour`, `day` or `week`: any stretch of time that is so long."""
+    used: int
+    most: int
+    reset_ms: int | None = None
+    """Wall time from which on it is less; None when nothing is used."""
+
+
 class LimitNotice(msgspec.Struct, frozen=True):
     """What one answer of a provider told of its limits."""
 

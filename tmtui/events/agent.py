@@ -11,6 +11,12 @@ class AgentStarted(Event, frozen=True, tag="agent.started"):
     model: str = ""
 
 
+class AgentSession(Event, frozen=True, tag="agent.session"):
+    """The agent's program keeps a record of the conversation, under this name, and can go on from it."""
+
+    id: str
+
+
 class AgentSpoke(Event, frozen=True, tag="agent.spoke"):
     """Text from the model. Pieces of one message follow each other."""
 

@@ -36,3 +36,9 @@ class MoneySpent(Event, frozen=True, tag="money.spent"):
     """Whether the tokens were not told, or the price is not the model's own, so that the amount is an estimate."""
     saved_micro: int = 0
     """What it would have cost in addition without caches and cheaper models."""
+    instead_of: str = ""
+    """The model that its profile names, where the task's complexity chose this one."""
+    tiered_micro: int = 0
+    """The part of `saved_micro` that comes from that choice; below zero for a dearer model."""
+    reused: bool = False
+    """Whether no request was made at all, since the answer was there."""

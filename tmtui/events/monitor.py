@@ -11,6 +11,12 @@ class Degraded(Event, frozen=True, tag="monitor.degraded"):
     remedy: str
 
 
+class Restored(Event, frozen=True, tag="monitor.restored"):
+    """What had been degraded works again as it should."""
+
+    what: str
+
+
 class Troubled(Event, frozen=True, tag="monitor.troubled"):
     """Something inside tmtui went wrong; the details are in the file named."""
 

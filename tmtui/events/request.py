@@ -1,6 +1,6 @@
 """Requests to models, each recorded before it is made. Their finished parts are the conversation."""
 
-from tmtui.domain.limits import LimitNotice
+from tmtui.domain.limits import CapUsed, LimitNotice
 from tmtui.domain.outcome import Outcome
 from tmtui.domain.usage import Usage
 from tmtui.events.base import Event
@@ -107,3 +107,34 @@ class LimitsTold(Event, frozen=True, tag="limits.told"):
     provider: str
     model: str
     notice: LimitNotice
+
+
+class LimitsUsed(Event, frozen=True, tag="limits.used"):
+    """How far the user's own limits for a provider are used up."""
+
+    provider: str
+    caps: tuple[CapUsed, ...]
+
+
+class CacheHit(Event, frozen=True, tag="cache.hit"):
+    """An answer that was given before to the same question is used again; no request is made.
+
+    What it saved is a `money.spent` of nothing in the same commit.
+    """
+
+    key: str
+    """SHA-256 of all that the answer depends on, in hex."""
+    model: str
+    """Whose answer it is."""
+    answered_ms: int
+    """Wall time at which it was given."""
+    run: str = ""
+    """The run in which it was given."""
+    saved_micro: int | None = None
+    """What asking cost then; None when that is not known."""
+
+
+class CacheMissed(Event, frozen=True, tag="cache.missed"):
+    """No answer to the question is kept that could be used again."""
+
+    key: str

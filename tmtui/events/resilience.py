@@ -15,6 +15,8 @@ class ProviderRetrying(Event, frozen=True, tag="provider.retrying"):
     """Seconds until the next."""
     until_ms: int
     """Wall time of the next, for people."""
+    of: int = 0
+    """How many are made at most; 0 when that is not known."""
 
 
 class ProviderBroken(Event, frozen=True, tag="provider.broken"):

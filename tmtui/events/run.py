@@ -51,6 +51,8 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     """When not empty, the tasks to which this sitting keeps."""
     limits: Limits | None = None
     """The limits from here on, where a resume changed them."""
+    ignores_limits: bool = False
+    """Whether the user had their own rate limits set aside for this sitting."""
 
 
 class RunReplanned(Event, frozen=True, tag="run.replanned"):

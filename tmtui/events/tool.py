@@ -33,6 +33,8 @@ class ToolStarted(Event, frozen=True, tag="tool.started"):
     """`allow` or `deny`; empty where nothing is judged."""
     rule: str = ""
     """What decided so: a rule as it is written, or the name of a built-in one."""
+    own: bool = False
+    """Whether it is a tool of the agent's program, which tells of it: it was neither judged nor carried out here."""
 
 
 class ToolPrinted(Event, frozen=True, tag="tool.printed"):

@@ -6,9 +6,11 @@ errs on the side of seeing too much, so it serves whoever looks for what must no
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Final, Self
 
 import msgspec
+from msgspec import structs
 
 from tmtui.policy.command import Part, Reading, Word
 from tmtui.policy.shell import read_command
@@ -20,15 +22,17 @@ KNOWN: Final = "TMTUI_PYTHON"
 """The variable that holds the Python that runs tmtui: whoever starts a command sets it."""
 _DEEPEST: Final = 4
 """How deep code in words, such as that of `bash -c`, is read."""
-_MOST: Final = 4_000
-"""Programs that are told of one command."""
+_MOST: Final = 1_000
+"""Words that are looked through in one command, those of all its programs taken together."""
+_MOST_FOLDERS: Final = 8
+"""Folders in which a program may find itself before it counts as not known."""
 _LOOP: Final = re.compile(r"(?:^|[\s;])do(?:\s|$)")
 
 Folders = frozenset[str | None]
 """Absolute paths, one of which is the working folder; None stands for one that is not known."""
 
 
-class Program(msgspec.Struct, frozen=True):
+class Program(msgspec.Struct, frozen=True, dict=True):
     """One program with its words, as it is or may be run."""
 
     words: tuple[Word, ...]
@@ -38,12 +42,12 @@ class Program(msgspec.Struct, frozen=True):
     direct: bool
     """Whether the command itself starts it, not one of its words."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The program's name without its folder, in small letters; empty when only the shell knows."""
         return ((self.words[0].value or "") if self.words else "").rpartition("/")[2].lower()
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[str, ...]:
         """The words behind the program; those that only the shell knows as typed."""
         return tuple(word.raw if word.value is None else word.value for word in self.words[1:])
@@ -61,13 +65,19 @@ class Program(msgspec.Struct, frozen=True):
 
     def has(self, *options: str) -> bool:
         """Whether one of some options is given: `-f` also among others as in `-rf`, `--force` also with a value."""
-        return any(_is_option(argument, option) for argument in self.arguments for option in options)
+        return not self._options.isdisjoint(options)
 
-
-def _is_option(argument: str, option: str) -> bool:
-    if option.startswith("--"):
-        return argument == option or argument.startswith(f"{option}=")
-    return argument == option or (re.fullmatch(r"-[A-Za-z]+", argument) is not None and option[1:] in argument[1:])
+    @cached_property
+    def _options(self) -> frozenset[str]:
+        found: set[str] = set()
+        for argument in self.arguments:
+            if argument.startswith("--"):
+                found.add(argument.partition("=")[0])
+            elif argument.startswith("-"):
+                found.add(argument)
+                if re.fullmatch(r"-[A-Za-z]{2,16}", argument):
+                    found.update(f"-{letter}" for letter in argument[1:])
+        return frozenset(found)
 
 
 class Programs(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +94,10 @@ class Programs(msgspec.Struct, frozen=True, kw_only=True):
         """Read a command and look through it."""
         reading = read(text, where)
         walk = _Walk(where)
-        every = list(walk.parts(reading.parts, frozenset({where.root}), text, 0))
-        return cls(reading=reading, where=where, every=tuple(every[:_MOST]), complete=walk.complete)
+        every = tuple(walk.parts(reading.parts, frozenset({where.root}), text, 0))
+        if walk.words > _MOST and reading.understood:
+            reading = structs.replace(reading, understood=False, why="it may run more than anybody can follow")
+        return cls(reading=reading, where=where, every=every, complete=walk.complete)
 
     def direct(self) -> tuple[Program, ...]:
         """Those that the command itself starts, and its groups and assignments, in order."""
@@ -101,30 +113,35 @@ class _Walk:
     def __init__(self, where: Where) -> None:
         self._where = where
         self.complete = True
-        self._told = 0
+        self.words = 0
 
     def parts(self, parts: Iterable[Part], start: Folders, text: str, depth: int) -> Iterator[Program]:
         """The programs of some parts, the folder changing as they go."""
         here = begin = start
         looped = _LOOP.search(text) is not None
         for part in parts:
+            if self.words > _MOST:
+                return
             if part.joint != "&&":
                 here = begin = here | begin
             yield from self._part(part, here, text, depth)
             here = _moved(part, here, self._where, looped=looped)
 
     def _part(self, part: Part, folders: Folders, text: str, depth: int) -> Iterator[Program]:
+        self.words += len(part.words) + 1
         yield Program(part.words, part, folders, direct=depth == 0)
         yield from self.parts(part.inside, folders, text, depth)
         for words in _all_seen(part.words):
+            if self.words > _MOST:
+                return
             if words is not part.words:
+                self.words += len(words)
                 yield Program(words, part, folders, direct=False)
             for code in (*code_in(words), *_fed(words, part)):
                 yield from self._code(code, folders, depth)
 
     def _code(self, code: Word, folders: Folders, depth: int) -> Iterator[Program]:
-        self._told += 1
-        if code.value is None or depth >= _DEEPEST or self._told > _MOST:
+        if code.value is None or depth >= _DEEPEST:
             self.complete = False
             return
         reading = read(code.value, self._where)
@@ -162,7 +179,8 @@ def _moved(part: Part, folders: Folders, where: Where, *, looped: bool) -> Folde
         return frozenset({None})
     if arguments and arguments[0].glob:
         return frozenset({None})
-    return frozenset({absolute(target, folder, where) for folder in folders})
+    moved = frozenset({absolute(target, folder, where) for folder in folders})
+    return moved if len(moved) <= _MOST_FOLDERS else frozenset({None})
 
 
 def absolute(path: str, folder: str | None, where: Where) -> str | None:

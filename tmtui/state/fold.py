@@ -445,6 +445,10 @@ def _agent_started(state: State, recorded: Recorded, event: agent.AgentStarted) 
     subject.model = event.model or subject.model
 
 
+def _agent_session(state: State, recorded: Recorded, event: agent.AgentSession) -> None:
+    _attempt(state, recorded).session = event.id
+
+
 def _agent_spoke(state: State, recorded: Recorded, event: agent.AgentSpoke | agent.AgentThought) -> None:
     _attempt(state, recorded).characters += len(event.text) + event.skipped
 
@@ -698,6 +702,7 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     attempt.AttemptRestored: _attempt_restored,
     attempt.AttemptFinished: _attempt_finished,
     agent.AgentStarted: _agent_started,
+    agent.AgentSession: _agent_session,
     agent.AgentSpoke: _agent_spoke,
     agent.AgentThought: _agent_spoke,
     agent.AgentNoticed: _agent_noticed,

@@ -160,6 +160,8 @@ class AttemptState(msgspec.Struct):
     """SHA-256 of the prompt; empty until the agent was asked."""
     asked: bool = False
     """Whether the agent was started."""
+    session: str = ""
+    """The name under which the agent's program keeps the conversation; empty when it does not."""
     answered: Outcome | None = None
     """How the agent's part ended; None until it has."""
     outcome: Outcome | None = None
