@@ -212,7 +212,7 @@ SETTINGS: Final = (
     _settings("settings that are a list", "- max_parallel: 2\n", 1, "mapping"),
     _settings("settings that are text", "fast please\n", 1, "mapping"),
     _settings("no number", "theme: dark\nmax_parallel: two\n", 2, "`max_parallel`", "whole number", "two"),
-    _settings("too many", "max_parallel: 1000\n", 1, "at most 64"),
+    _settings("too many", "max_parallel: 1000\n", 1, "at most 128"),
     _settings("none at all", "max_parallel: 0\n", 1, "at least 1"),
     _settings("an unknown choice", "sandbox: requird\n", 1, "`sandbox`", "`required`"),
     _settings("an unknown answer", "unattended:\n  on_decision: ask\n", 2, "`on_decision`", "retry"),

@@ -64,3 +64,11 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
             monkeypatch.delenv(name)
     for name in ("NO_COLOR", "FORCE_COLOR", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy between a test and its server, and nothing that an SDK would read of the person who runs it."""
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name.startswith(("ANTHROPIC_", "OPENAI_")):
+            monkeypatch.delenv(name)

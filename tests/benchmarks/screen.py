@@ -21,9 +21,9 @@ import sys
 import tempfile
 import termios
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.benchmarks.measure import Row, Steal, compare
 
@@ -37,6 +37,7 @@ FLUSHES_A_SECOND: Final = 30
 COLUMNS, LINES = 120, 40
 RUN: Final = "20261120-190512-7f3c"
 PATIENCE: Final = 20.0
+HERE: Final = Path(__file__).parents[2]
 
 SMALLEST: Final = """
 from textual.app import App
@@ -84,27 +85,36 @@ def run() -> list[Row]:
 # A program on a terminal.
 
 
+class Terminal(NamedTuple):
+    """A program that runs on a terminal."""
+
+    master: int
+    """The terminal's end to read from and write to."""
+    pid: int
+
+
 @contextlib.contextmanager
-def _terminal(argv: Sequence[str]) -> Iterator[int]:
-    """Run a program; give the terminal's end to read from and write to."""
+def terminal(argv: Sequence[str], *, cwd: Path = HERE, more: Mapping[str, str] | None = None) -> Iterator[Terminal]:
+    """Run a program, with `more` in its environment."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
     left_out = ("PYTHONDONTWRITEBYTECODE", "NO_COLOR", "TEXTUAL_FPS")
     env = {name: value for name, value in os.environ.items() if name not in left_out}
-    env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", **(more or {})}
     process = subprocess.Popen(
-        argv, stdin=slave, stdout=slave, stderr=slave, env=env, cwd=Path(__file__).parents[2], start_new_session=True
+        argv, stdin=slave, stdout=slave, stderr=slave, env=env, cwd=cwd, start_new_session=True
     )
     os.close(slave)
     try:
-        yield master
+        yield Terminal(master, process.pid)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
         os.close(master)
 
 
-def _read(master: int, seconds: float) -> bytes:
+def read(master: int, seconds: float) -> bytes:
+    """What the program draws next; nothing when it draws nothing for so long."""
     ready, _, _ = select.select([master], [], [], seconds)
     return os.read(master, 65_536) if ready else b""
 
@@ -114,12 +124,12 @@ def _until(master: int, wanted: re.Pattern[bytes]) -> None:
     while not wanted.search(seen):
         if time.monotonic() > end:
             raise TimeoutError(f"{wanted.pattern!r} was never drawn")
-        seen = seen[-8_192:] + _read(master, 0.5)
+        seen = seen[-8_192:] + read(master, 0.5)
 
 
 def _first_frame(argv: Sequence[str], mark: bytes) -> float:
     start = time.perf_counter()
-    with _terminal(argv) as master:
+    with terminal(argv) as (master, _):
         _until(master, re.compile(re.escape(mark)))
         return 1e3 * (time.perf_counter() - start)
 
@@ -135,7 +145,7 @@ def _keys(here: list[str]) -> list[Row]:
         idle += _latencies([*here, "idle"])
         with (
             tempfile.TemporaryDirectory(prefix="tmtui-benchmark-") as folder,
-            subprocess.Popen([*here, "write", folder], cwd=Path(__file__).parents[2]) as writer,
+            subprocess.Popen([*here, "write", folder], cwd=HERE) as writer,
         ):
             try:
                 busy += _latencies([*here, "show", folder])
@@ -146,7 +156,7 @@ def _keys(here: list[str]) -> list[Row]:
     note = f"{keys}, {LINES_A_SECOND:,} lines a second through a real log; yardstick: the same screen, idle"
 
     def figure(name: str, part: float, target: str, ratio: float | None = None) -> Row:
-        ours, still = _part(busy, part), _part(idle, part)
+        ours, still = part(busy, part), part(idle, part)
         return Row(
             name=name, value=ours, yardstick=still, ratio=ratio, target=target, unit="ms", note=note, steal=stolen
         )
@@ -154,11 +164,11 @@ def _keys(here: list[str]) -> list[Row]:
     return [
         figure("key to repaint, half of the keys", 0.5, ""),
         figure("key to repaint, 99 of 100 keys", 0.99, "<= 50"),
-        figure("the same, against the idle screen", 0.99, "<= 3", _part(busy, 0.99) / _part(idle, 0.99)),
+        figure("the same, against the idle screen", 0.99, "<= 3", part(busy, 0.99) / part(idle, 0.99)),
     ]
 
 
-def _part(latencies: list[float], part: float) -> float:
+def part(latencies: list[float], part: float) -> float:
     return sorted(latencies)[min(len(latencies) - 1, int(len(latencies) * part))]
 
 
@@ -170,7 +180,7 @@ def _row_drawn(row: int) -> re.Pattern[bytes]:
 def _latencies(argv: Sequence[str]) -> list[float]:
     chance = random.Random(1)
     latencies: list[float] = []
-    with _terminal(argv) as master:
+    with terminal(argv) as (master, _):
         _until(master, re.compile(rb"task-0"))
         _settle(master, 1.0)
         for number in range(KEYS):
@@ -187,7 +197,7 @@ def _settle(master: int, seconds: float) -> None:
     """Let time pass; what is drawn meanwhile is read, as a terminal does."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
-        _read(master, left)
+        read(master, left)
 
 
 # The programs.

@@ -54,6 +54,10 @@ def test_every_event_is_told_or_silent_on_purpose() -> None:
             "↻ the plan was changed: added x; changed y, z",
         ),
         (run.RunReplanned(story.plan()), "↻ the plan was changed: no task differs"),
+        (
+            run.RunStarted(7, "box", "b", sandbox="bwrap", ignores_limits=True),
+            "▶ started by process 7 on box; sandbox bwrap; YOUR RATE LIMITS ARE SET ASIDE",
+        ),
         (run.RunPaused("person"), "⏸ paused by person; go on with: tmtui unpause"),
         (run.RunUnpaused("person"), "▶ let go on by person"),
         (run.RunWaiting("rate_limit"), "⏸ waiting: rate limit"),
@@ -63,7 +67,12 @@ def test_every_event_is_told_or_silent_on_purpose() -> None:
         (run.RunFinished(RunStatus.FAILED, "2 tasks failed"), "✗ the run failed: 2 tasks failed"),
         (run.RunFinished(RunStatus.ABORTED), "✗ the run was given up"),
         (run.RunFinished(RunStatus.INCOMPLETE), "✗ the run is incomplete"),
-        (monitor.Degraded("checkpoints", "no git", "Install git"), "⚠ checkpoints: no git. Install git"),
+        (monitor.Degraded("checkpoints", "no git", "Install git"), "⚠ degraded: checkpoints: no git. Install git"),
+        (monitor.Restored("checkpoints"), "✓ no longer degraded: checkpoints"),
+        (
+            run.RunWaiting("rate_limit", None, "claude/m", "10 of 10 requests"),
+            "⏸ waiting: rate limit (claude/m: 10 of 10 requests)",
+        ),
         (monitor.Troubled("hooks", "odd", "x.log"), "✗ trouble in hooks: odd (details: x.log)"),
         (monitor.TailLost(9, 7), "✗ the disk lost the last 2 events that had been shown"),
     ],
@@ -120,7 +129,11 @@ def test_what_happens_to_the_run_is_told_in_one_line(event: Event, words: str) -
         (decision.DecisionIgnored("d", "skip", "person"), "· a later answer by person came too late: skip"),
         (
             resilience.ProviderRetrying("p", Outcome(Kind.OVERLOADED), 1, 2.0, 0),
-            "… p: overloaded; asked again in 2.0 s",
+            "⚠ p: overloaded. Attempt 1: Waiting 2 seconds...",
+        ),
+        (
+            resilience.ProviderRetrying("p", Outcome(Kind.RATE_LIMITED, "HTTP 429", 60), 2, 62.25, 0, 5),
+            "⚠ p: HTTP 429, Retry-After: 60 seconds. Attempt 2/5: Waiting 62.2 seconds...",
         ),
         (resilience.ProviderRecovered("p", 3), "✓ p answers again after 3 tries"),
         (money.MoneySpent("m", Usage(10, 5)), "· $? for 15 tokens of m"),

@@ -34,13 +34,14 @@ NAMES = {
     "request": {"started", "finished", "waiting", "released"},
     "conversation": {"shortened", "nudged", "forgotten"},
     "model": {"switched"},
-    "limits": {"told"},
+    "limits": {"told", "used"},
+    "cache": {"hit", "missed"},
     "tool": {"started", "printed", "stalled", "finished"},
     "hook": {"started", "printed", "stalled", "finished"},
     "decision": {"opened", "answered", "ignored"},
     "provider": {"retrying", "broken", "recovered"},
     "money": {"warned", "spent"},
-    "monitor": {"degraded", "troubled", "tail_lost"},
+    "monitor": {"degraded", "restored", "troubled", "tail_lost"},
 }
 """Every kind that a log of schema 1 may hold. A name in here is never given another meaning."""
 

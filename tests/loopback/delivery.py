@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from http import HTTPStatus
 
@@ -166,7 +167,7 @@ async def deliver(
     """
     *first, last = events or [b""]
     async for event in _paced(first, reply.pace):
-        await body.send(event)
+        await body.send(_stamped(event, reply.stamp))
     match reply.fault:
         case Cut():
             await body.send_less(last)
@@ -191,6 +192,10 @@ async def deliver(
             pass
     await body.end()
     return body.chunked
+
+
+def _stamped(event: bytes, stamp: str) -> bytes:
+    return event.replace(stamp.encode(), b"%016d" % (time.time_ns() // 1000)) if stamp else event
 
 
 async def _forever(body: Body, ping: bytes, seconds: float) -> None:

@@ -157,6 +157,8 @@ class Reply(msgspec.Struct, frozen=True, tag_field="kind", tag="reply"):
     """`chunked`, or `close`: then the body ends with the connection."""
     pace: float = 0.0
     """Seconds between events."""
+    stamp: str = ""
+    """Sixteen characters of the text that the time of sending is written over, in microseconds since the epoch."""
     delay: float = 0.0
     """Seconds before the answer begins."""
     headers: dict[str, str] = {}

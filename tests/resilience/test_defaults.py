@@ -16,6 +16,7 @@ from tmtui.resilience import defaults
 from tmtui.resilience.backoff import RetryRules
 from tmtui.resilience.breaker import BreakerConfig
 from tmtui.resilience.defaults import DEFAULTS
+from tmtui.state import burn
 from tmtui.store import intake
 from tmtui.system.documents import builder, document
 
@@ -67,6 +68,7 @@ ELSEWHERE: list[tuple[str, Any]] = [
     ("WALK_ENTRIES", search_worker.WALKED),
     ("GLOB_RESULTS", search_worker.FOUND),
     ("PLAN_TASKS", check.MAX_TASKS),
+    ("BURN_SECONDS", burn.SECONDS),
     ("BATCH_ROWS", intake.COMMIT_ROWS),
     ("BATCH_SECONDS", intake.LINGER),
     ("DOCUMENT_BYTES", document.MAX_BYTES),

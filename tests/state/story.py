@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from tmtui.domain.hook import Hook, Stage
-from tmtui.domain.limits import LimitNotice, Quota
+from tmtui.domain.limits import CapUsed, LimitNotice, Quota
 from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.plan import Plan, Task, plan_hash
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
@@ -29,12 +29,15 @@ from tmtui.events.base import Event, Recorded
 from tmtui.events.decision import DecisionAnswered, DecisionIgnored, DecisionOpened
 from tmtui.events.hook import HookFinished, HookPrinted, HookStalled, HookStarted
 from tmtui.events.money import MoneySpent, MoneyWarned
-from tmtui.events.monitor import Degraded, TailLost, Troubled
+from tmtui.events.monitor import Degraded, Restored, TailLost, Troubled
 from tmtui.events.request import (
+    CacheHit,
+    CacheMissed,
     ConversationForgotten,
     ConversationNudged,
     ConversationShortened,
     LimitsTold,
+    LimitsUsed,
     ModelSwitched,
     RequestFinished,
     RequestReleased,
@@ -91,6 +94,8 @@ MENDED: Final[tuple[Event, ...]] = (
     ConversationNudged("Please continue where you left off.", "engine"),
     ConversationShortened("results", "[]", 90_000, 30_000),
     ConversationForgotten("the thinking is bound to a different conversation"),
+    CacheMissed("5" * 64),
+    CacheHit("5" * 64, "demo-1", 1_795_000_000_000, "20261120-190512-7f3c", 4_200),
 )
 """What may happen to a conversation."""
 
@@ -312,6 +317,8 @@ class Story:
                     ProviderBroken("claude/demo-1", "open", "it failed too often", 60_000, "{}"),
                     MoneyWarned("run", "warning", 800_000, 1_000_000),
                     LimitsTold("claude", "demo-1", LimitNotice((Quota("requests", 50, 12),))),
+                    LimitsUsed("claude", (CapUsed("max_requests_minute", "requests", "minute", 3, 10, 60_000),)),
+                    Restored("sandbox"),
                 )
             )
         )

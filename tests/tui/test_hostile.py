@@ -7,6 +7,7 @@ from hypothesis import given, settings, strategies as st
 from tests.state.strategies import damaged_by
 from tests.tui.recordings import Tape, needs_you
 from tests.tui.robot import Robot, cockpit
+from tmtui.domain.limits import LimitNotice, Quota
 from tmtui.domain.plan import Plan, Task
 from tmtui.events.agent import AgentNoticed, AgentSpoke, AgentThought
 from tmtui.events.attempt import AttemptMeasured, AttemptPrompted, FileChange
@@ -14,7 +15,11 @@ from tmtui.events.base import Recorded
 from tmtui.events.commands import Reply
 from tmtui.events.decision import DecisionOpened
 from tmtui.events.hook import HookPrinted
+from tmtui.events.money import MoneyWarned
 from tmtui.events.monitor import Degraded, Troubled
+from tmtui.events.request import LimitsTold, RequestWaiting
+from tmtui.events.resilience import ProviderBroken
+from tmtui.events.run import RunWaiting
 from tmtui.events.tool import ToolPrinted, ToolStarted
 from tmtui.state.fold import fold_all
 from tmtui.tui.intents import NextTab, NextThatNeedsMe, ShowHelp
@@ -60,7 +65,24 @@ def tape_of(text: str) -> Tape:
     tape.hook("a", passed=False)
     tape.on("a", HookPrinted("a:3:h", text))
     tape.on("a", AttemptMeasured("t", progressed=True, files=(FileChange(text, text, 1, 1),)))
+    quotas = (Quota(text, limit=10, remaining=1, reset_ms=tape.now_ms + 9_000),)
+    tape.on("a", LimitsTold(text, text, LimitNotice(quotas)))
+    tape.on("a", RequestWaiting(text, text, text, text, tape.now_ms + 9_000))
+    tape.add(ProviderBroken(text, "open", text, tape.now_ms + 9_000))
+    tape.add(MoneyWarned(text, text, 1, 2, text))
+    tape.add(RunWaiting(text, tape.now_ms + 9_000, text, text))
     tape.on("a", DecisionOpened("d", text, text, (text, text), falls=("b",), evidence=text))
+    return tape
+
+
+def permission_of(text: str) -> Tape:
+    """An agent asks for something by that name, with that rule."""
+    tape = tape_of(text)
+    tape.start("a")
+    question = DecisionOpened(
+        "p", text, text, choices=("once", "always"), evidence=text, about="permission", subject=text, rule=text
+    )
+    tape.on("a", question)
     return tape
 
 
@@ -106,6 +128,19 @@ async def test_errors_and_replies_are_text_too() -> None:
         robot.feed.break_off(HOSTILE)
         await robot.sees("the log is lost")
         assert_harmless(robot)
+
+
+async def test_what_is_asked_to_be_allowed_is_drawn_and_nothing_else_happens() -> None:
+    async with cockpit(permission_of(HOSTILE), size=(120, 40)) as robot:
+        await robot.do(NextThatNeedsMe)
+        assert_harmless(robot)
+        await robot.press("v")
+        assert_harmless(robot)
+        await robot.press("tab", "5", "c", "4", "Z", "M", "E")
+        assert_harmless(robot)
+        await robot.press("m")
+        assert_harmless(robot)
+        assert robot.sent == []
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,11 @@ from tmtui.events.resilience import ProviderBroken, ProviderRetrying
 from tmtui.events.run import Limits, RunWaiting
 from tmtui.state.fold import fold_all
 from tmtui.state.model import State
+from tmtui.tui.intents import ShowLedger
 from tmtui.tui.meters import circuit_rows, limit_rows, money_rows, used_part
+from tmtui.tui.pages.ledger import ledger_page
 from tmtui.tui.paint import Spans
+from tmtui.tui.screens.ledger import LedgerScreen
 
 
 def plain(spans: Spans) -> str:
@@ -57,9 +60,9 @@ def test_limits_say_what_is_waited_for() -> None:
     assert [plain(row) for row in limit_rows(state, 0, 40)] == ["no rate limits known", "1 at a time · 3 tries"]
     tape = running()
     tape.add(RunWaiting("rate_limit", tape.now_ms + 65_000))
-    assert plain(limit_rows(state_of(tape), tape.now_ms, 40)[0]) == "⧗ rate limit: 1:05 left"
+    assert plain(limit_rows(state_of(tape), tape.now_ms, 40)[0]) == "‖ rate limit: 1:05 left"
     tape.add(RunWaiting("offline"))
-    assert plain(limit_rows(state_of(tape), tape.now_ms, 40)[0]) == "⧗ offline"
+    assert plain(limit_rows(state_of(tape), tape.now_ms, 40)[0]) == "‖ offline"
 
 
 def test_circuits_say_who_answers_and_who_is_tried_again() -> None:
@@ -110,7 +113,8 @@ def test_a_request_that_is_held_back_says_why_and_how_long() -> None:
     tape = running()
     waiting = RequestWaiting("anthropic", "m", "10 of 10 requests", "rate_limit", tape.now_ms + 9_000)
     tape.on("calc-3", waiting, after=0)
-    assert plain(limit_rows(state_of(tape), tape.now_ms, 40)[0]) == "⧗ rate limit: 0:09 left"
+    assert plain(limit_rows(state_of(tape), tape.now_ms, 40)[0]) == "‖ rate limit: 0:09 left"
+    assert plain(limit_rows(state_of(tape), tape.now_ms, 20)[0]) == "‖ rate limit 0:09"
 
 
 @pytest.mark.parametrize(
@@ -138,3 +142,63 @@ async def test_the_gauges_stand_below_the_text_and_their_clocks_run() -> None:
         robot.feed.events[-1] = msgspec.structs.replace(last, at_wall=last.at_wall + 2_000)
         await robot.settle()
         assert "probe in 0:20" in robot.of(robot.screen.gauges)
+
+
+# What lies behind the gauges.
+
+
+def everything() -> Tape:
+    tape = running()
+    quota = Quota("requests", limit=50, remaining=10, reset_ms=tape.now_ms + 30_000)
+    tape.on("calc-3", LimitsTold("anthropic", "m", LimitNotice((quota, Quota("five_hour")))), after=0)
+    tape.on("calc-3", RequestWaiting("anthropic", "m", "40 of 50", "rate_limit", tape.now_ms + 9_000), after=0)
+    tape.add(ProviderBroken("anthropic/opus", "open", "5 failures", tape.now_ms + 22_000))
+    tape.add(MoneyWarned("day", "critical", 9_100_000, 10_000_000, "stop"))
+    return tape
+
+
+def test_the_ledger_tells_all_of_it() -> None:
+    state = state_of(everything())
+    lines = [line.text.rstrip() for line in ledger_page(state, state.updated_ms)]
+    text = "\n".join(lines)
+    for part in (
+        "Money",
+        "$0.12 in 4 requests",
+        "2% of $5.00",
+        "91% of $10.00 · stop",
+        "By task",
+        "By model",
+        "m: 40 of 50 · 0:09 left",
+        "80% · 10 of 50 left · full again in 0:30 · anthropic/m",
+        "five hour                  unknown",
+        "○ open · probe in 0:22 · 5 failures",
+    ):
+        assert part in text, part
+    by_task = lines[lines.index("By task") + 1 :]
+    assert by_task[0].startswith("calc-3")
+
+
+def test_a_run_that_has_spent_nothing_says_so() -> None:
+    state = state_of(Tape(limits=Limits()))
+    text = "\n".join(line.text for line in ledger_page(state, 0))
+    assert "nothing yet" in text
+    assert "By task" not in text
+
+
+async def test_the_ledger_is_a_key_or_a_click_away_and_keeps_up() -> None:
+    tape = everything()
+    before = len(tape.events)
+    tape.on("calc-3", MoneySpent("m", Usage(10, 5), 1_000_000))
+    async with cockpit(tape, upto=before) as robot:
+        await robot.do(ShowLedger)
+        await robot.sees("Money, limits and circuits", "$0.12 in 4 requests")
+        robot.feed.push(tape.events[before:])
+        await robot.settle()
+        ledger = robot.app.screen
+        assert isinstance(ledger, LedgerScreen)
+        ledger.renew()
+        await robot.sees("$1.12 in 5 requests")
+        await robot.press("escape")
+        assert robot.app.screen is robot.screen
+        await robot.pilot.click("Gauges", offset=(4, 1))
+        await robot.sees("Money, limits and circuits")

@@ -6,7 +6,7 @@ loaded when it is asked for.
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -14,6 +14,10 @@ from tmtui.agents.model import Model
 from tmtui.agents.port import Agent
 from tmtui.domain.clock import Clock
 from tmtui.domain.text import clean_line
+
+
+if TYPE_CHECKING:
+    from tmtui.agents.programs.program import Launcher
 
 
 PACE_VARIABLE: Final = "TMTUI_SCRIPT_PACE"
@@ -31,6 +35,14 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Relative paths start here."""
     clock: Clock
     env: Mapping[str, str]
+    provider: str = ""
+    """The name under which it stands in the settings; limits, circuits and books go by it."""
+    options: Mapping[str, Any] = {}
+    """What is written there."""
+    profile: str = ""
+    """On behalf of which profile it works."""
+    launcher: "Launcher | None" = None
+    """Starts programs; None where none can be."""
 
 
 def _scripted(spec: str, argument: str, around: Surroundings) -> Agent:
@@ -41,6 +53,24 @@ def _scripted(spec: str, argument: str, around: Surroundings) -> Agent:
         raise AgentSpecError("scripted needs a file: write scripted:FILE, such as scripted:demo.agent.yml")
     script = load_script(around.root / argument, shown=argument)
     return ScriptedAgent(script, around.clock, name=spec, pace=_pace(around.env.get(PACE_VARIABLE, "")))
+
+
+def _claude_code(spec: str, argument: str, around: Surroundings) -> Agent:
+    from tmtui.agents.programs.written import claude_code  # noqa: PLC0415  # one kind of several
+
+    return claude_code(spec, argument, around)
+
+
+def _codex(spec: str, argument: str, around: Surroundings) -> Agent:
+    from tmtui.agents.programs.written import codex  # noqa: PLC0415  # one kind of several
+
+    return codex(spec, argument, around)
+
+
+def _command(spec: str, argument: str, around: Surroundings) -> Agent:
+    from tmtui.agents.programs.written import command  # noqa: PLC0415  # one kind of several
+
+    return command(spec, argument, around)
 
 
 def _pace(text: str) -> float | None:
@@ -64,23 +94,50 @@ class Kind(msgspec.Struct, frozen=True):
     """Takes the whole name, what stands behind its colon, and the surroundings."""
 
 
-KINDS: Final[Mapping[str, Kind]] = {"scripted": Kind("scripted:FILE", _scripted)}
+KINDS: Final[Mapping[str, Kind]] = {
+    "scripted": Kind("scripted:FILE", _scripted),
+    "claude-code": Kind("claude-code[:MODEL]", _claude_code),
+    "codex": Kind("codex[:MODEL]", _codex),
+    "command": Kind("command:COMMAND", _command),
+}
 """Every kind of agent there is."""
 
 
-def make_agent(spec: str, root: Path, clock: Clock, env: Mapping[str, str]) -> Agent:
-    """Make the agent named `spec`. Relative paths in it start at `root`; `env` may override a script's pace.
+def make_agent(
+    spec: str,
+    root: Path,
+    clock: Clock,
+    env: Mapping[str, str],
+    *,
+    options: Mapping[str, Any] | None = None,
+    profile: str = "",
+    launcher: "Launcher | None" = None,
+) -> Agent:
+    """Make the agent named `spec`.
+
+    What stands before the colon is the kind, or the name of a provider in the settings whose `type` says the kind.
+
+    Args:
+        spec: The kind or the provider, and what it is to be made of.
+        root: Relative paths in it start here.
+        clock: For those who wait.
+        env: The environment: it may override a script's pace, and holds what programs need.
+        options: The provider's settings, as written.
+        profile: On behalf of which profile it works.
+        launcher: Starts programs.
 
     Raises:
         AgentSpecError: there is no such agent, or its name lacks something.
         ProblemsError: it is made from a file, and the file cannot be used.
     """
-    name, _, argument = spec.partition(":")
-    kind = KINDS.get(name.strip())
+    name, _, argument = (part.strip() for part in spec.partition(":"))
+    options = options or {}
+    kind = KINDS.get(str(options.get("type") or name))
     if kind is None:
         known = ", ".join(each.form for each in KINDS.values())
         raise AgentSpecError(f"there is no agent {clean_line(spec, 80)!r}; there are: {known}")
-    return kind.make(clean_line(spec), argument.strip(), Surroundings(root, clock, env))
+    around = Surroundings(root, clock, env, clean_line(name), options, profile, launcher)
+    return kind.make(clean_line(spec), argument, around)
 
 
 # Models.

@@ -7,6 +7,7 @@ import sys
 from enum import StrEnum
 from typing import Protocol
 
+from tmtui.cli.limit_notice import limit_notice
 from tmtui.cli.output import Line, as_text, wants_colour
 from tmtui.cli.plain import RESULTS, PlainRenderer, plain_line
 from tmtui.cli.report import report_lines
@@ -32,6 +33,15 @@ class Face(Protocol):
 
     def show(self, recorded: Recorded, state: State) -> str:
         """The text that an event adds; empty when it adds none.
+
+        Args:
+            recorded: The event.
+            state: The run's state with that event folded in.
+        """
+        ...
+
+    def warn(self, recorded: Recorded, state: State) -> str:
+        """What an event adds to standard error; empty when it adds nothing.
 
         Args:
             recorded: The event.
@@ -67,6 +77,10 @@ class PlainFace:
         self._last_ms = recorded.at_wall
         return as_text(self._renderer.lines(recorded, state), colour=self._colour)
 
+    def warn(self, recorded: Recorded, state: State) -> str:  # noqa: ARG002  # a face is given both
+        """Nothing: all stands among the lines."""
+        return ""
+
     def end(self, state: State, now_ms: int, *, alive: bool) -> str:
         """Lines without an end, and the report."""
         lines = self._renderer.rest(self._last_ms, state)
@@ -87,6 +101,10 @@ class QuietFace:
         line: Line | None = plain_line(recorded, state) if type(recorded.event) in RESULTS else None
         return as_text([line], colour=self._colour) if line else ""
 
+    def warn(self, recorded: Recorded, state: State) -> str:
+        """That the run waits, and until when: otherwise nobody would know why nothing comes."""
+        return as_text(limit_notice(recorded, state), colour=self._colour)
+
     def end(self, state: State, now_ms: int, *, alive: bool) -> str:
         """The report."""
         if state.plan is None:
@@ -101,6 +119,10 @@ class JsonFace:
     def show(self, recorded: Recorded, state: State) -> str:  # noqa: ARG002  # a face is given both
         """The event."""
         return encode_line(recorded).decode()
+
+    def warn(self, recorded: Recorded, state: State) -> str:  # noqa: ARG002  # likewise
+        """Nothing: programs read the events."""
+        return ""
 
     def end(self, state: State, now_ms: int, *, alive: bool) -> str:  # noqa: ARG002  # likewise
         """Nothing: whoever reads JSON has all that the report is made of."""

@@ -14,7 +14,7 @@ from tmtui.cli.order import Order
 from tmtui.cli.output import wants_colour
 from tmtui.cli.question import LineReader
 from tmtui.cli.serving import serve
-from tmtui.cli.showing import write_out
+from tmtui.cli.showing import write_error, write_out
 from tmtui.cli.verdict import code_of_run
 from tmtui.engine.runner import Runner
 from tmtui.events.base import Recorded
@@ -88,12 +88,14 @@ class _Headless:
     def _hear(self, recorded: Recorded, state: State) -> None:
         self._state = state
         try:
-            text = self._face.show(recorded, state)
+            text, warning = self._face.show(recorded, state), self._face.warn(recorded, state)
         except Exception as fault:  # noqa: BLE001  # the boundary between engine and face: the state must come out whole
             self._fault = fault
             self._news.set()
         else:
             self._say(text)
+            if warning:
+                write_error(warning)
 
     def _say(self, text: str) -> None:
         if text:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, Final
 
+from tmtui.cli.limit_notice import limit_notice
 from tmtui.cli.output import Line, Tone
 from tmtui.cli.times import count, duration, time_of_day
 from tmtui.domain.ids import short_run_id
@@ -18,9 +19,13 @@ from tmtui.domain.text import clean_line
 from tmtui.events import agent, attempt, decision, hook, money, monitor, request, resilience, run, task, tool
 from tmtui.events.base import Event, Recorded
 from tmtui.state.model import State
+from tmtui.state.transcript import flag_words
 
 
 UNSANDBOXED: Final = "none"
+
+LIMITS_IGNORED: Final = "YOUR RATE LIMITS ARE SET ASIDE"
+"""What stands beside a run with `--ignore-config-limits`."""
 
 FILES_NAMED: Final = 5
 """Changed files that are named in one line."""
@@ -43,9 +48,9 @@ def _run_planned(recorded: Recorded, event: run.RunPlanned, _: State) -> Line:
 def _run_started(_: Recorded, event: run.RunStarted, __: State) -> Line:
     word = "taken up again" if event.resumed else "started"
     only = f", only {', '.join(event.only)}" if event.only else ""
-    if event.sandbox == UNSANDBOXED:
-        return Line(f"▶ {word} by process {event.pid} on {event.host}{only}; UNSANDBOXED", Tone.STRONG)
-    return Line(f"▶ {word} by process {event.pid} on {event.host}{only}; sandbox {event.sandbox}", Tone.STRONG)
+    sandbox = "UNSANDBOXED" if event.sandbox == UNSANDBOXED else f"sandbox {event.sandbox}"
+    limits = f"; {LIMITS_IGNORED}" if event.ignores_limits else ""
+    return Line(f"▶ {word} by process {event.pid} on {event.host}{only}; {sandbox}{limits}", Tone.STRONG)
 
 
 def _run_replanned(_: Recorded, event: run.RunReplanned, __: State) -> Line:
@@ -67,7 +72,8 @@ def _run_unpaused(_: Recorded, event: run.RunUnpaused, __: State) -> Line:
 
 def _run_waiting(_: Recorded, event: run.RunWaiting, __: State) -> Line:
     until = f" until {time_of_day(event.until_ms)}" if event.until_ms is not None else ""
-    return Line(f"⏸ waiting{until}: {event.reason.replace('_', ' ')}", Tone.WARN)
+    detail = f" ({event.key}: {event.detail})" if event.detail else ""
+    return Line(f"⏸ waiting{until}: {event.reason.replace('_', ' ')}{detail}", Tone.WARN)
 
 
 def _run_woken(_: Recorded, __: run.RunWoken, ___: State) -> Line:
@@ -259,8 +265,17 @@ def _decision_ignored(_: Recorded, event: decision.DecisionIgnored, __: State) -
 
 
 def _provider_retrying(_: Recorded, event: resilience.ProviderRetrying, __: State) -> Line:
-    outcome = event.outcome.message or str(event.outcome.kind)
-    return Line(f"… {event.provider}: {outcome}; asked again in {duration(event.delay)}", Tone.WARN)
+    words = [f"{event.provider}: {event.outcome.message or event.outcome.kind}"]
+    words += [f"Retry-After: {event.outcome.retry_after:g} seconds"] if event.outcome.retry_after else []
+    of = f"/{event.of}" if event.of else ""
+    waits = f"Attempt {event.tries}{of}: Waiting {seconds_words(event.delay)}..."
+    return Line(f"⚠ {', '.join(words)}. {waits}", Tone.WARN)
+
+
+def seconds_words(seconds: float) -> str:
+    """`2 seconds`, `0.4 seconds`."""
+    shown = f"{seconds:.1f}".removesuffix(".0")
+    return f"{shown} {'second' if shown == '1' else 'seconds'}"
 
 
 def _provider_recovered(_: Recorded, event: resilience.ProviderRecovered, __: State) -> Line:
@@ -302,12 +317,21 @@ def _conversation_forgotten(_: Recorded, event: request.ConversationForgotten, _
     return Line(f"⚠ the model's earlier thinking is left out: {event.why}", Tone.WARN)
 
 
+def _cache_hit(_: Recorded, event: request.CacheHit, __: State) -> Line:
+    saved = f", which cost {format_usd(event.saved_micro)} then" if event.saved_micro else ""
+    return Line(f"· answered from the cache: {event.model} was asked the same before{saved}", Tone.GOOD)
+
+
 def _model_switched(_: Recorded, event: request.ModelSwitched, __: State) -> Line:
     return Line(f"⇄ {event.after} takes over from {event.before}: {event.reason}", Tone.WARN)
 
 
 def _tool_stalled(_: Recorded, event: tool.ToolStalled, __: State) -> Line:
     return Line(f"⚠ silent for {duration(event.seconds)} after what looks like a question: {event.line}", Tone.WARN)
+
+
+def _tool_flagged(_: Recorded, event: tool.ToolFlagged, __: State) -> Line:
+    return Line(f"⚠ {flag_words(event)}", Tone.WARN)
 
 
 def _money_warned(_: Recorded, event: money.MoneyWarned, __: State) -> Line:
@@ -317,13 +341,24 @@ def _money_warned(_: Recorded, event: money.MoneyWarned, __: State) -> Line:
     return Line(f"⚠ budget of the {event.budget}, {event.level}: {spent}{then}", Tone.WARN)
 
 
-def _money_spent(_: Recorded, event: money.MoneySpent, __: State) -> Line:
+def _money_spent(_: Recorded, event: money.MoneySpent, __: State) -> Line | None:
+    if event.reused:
+        return None
     told = tell_usd(event.micro, estimated=event.estimated)
     return Line(f"· {told} for {count(event.usage.total, 'token')} of {event.model}", Tone.FAINT)
 
 
 def _degraded(_: Recorded, event: monitor.Degraded, __: State) -> Line:
-    return Line(f"⚠ {event.what}: {event.why}. {event.remedy}".rstrip(), Tone.WARN)
+    return Line(f"⚠ degraded: {degraded_words(event)}", Tone.WARN)
+
+
+def degraded_words(event: monitor.Degraded) -> str:
+    """What works less well, why, and what to do."""
+    return f"{event.what}: {event.why.rstrip('.')}. {event.remedy}".rstrip()
+
+
+def _restored(_: Recorded, event: monitor.Restored, __: State) -> Line:
+    return Line(f"✓ no longer degraded: {event.what}", Tone.GOOD)
 
 
 def _troubled(_: Recorded, event: monitor.Troubled, __: State) -> Line:
@@ -373,9 +408,13 @@ TELLERS: Final[Mapping[type[Event], Teller]] = {
     request.ConversationForgotten: _conversation_forgotten,
     request.ModelSwitched: _model_switched,
     request.LimitsTold: _silent,
+    request.LimitsUsed: _silent,
+    request.CacheHit: _cache_hit,
+    request.CacheMissed: _silent,
     tool.ToolStarted: _tool_started,
     tool.ToolPrinted: _silent,
     tool.ToolStalled: _tool_stalled,
+    tool.ToolFlagged: _tool_flagged,
     tool.ToolFinished: _tool_finished,
     hook.HookStarted: _hook_started,
     hook.HookPrinted: _silent,
@@ -390,6 +429,7 @@ TELLERS: Final[Mapping[type[Event], Teller]] = {
     money.MoneyWarned: _money_warned,
     money.MoneySpent: _money_spent,
     monitor.Degraded: _degraded,
+    monitor.Restored: _restored,
     monitor.Troubled: _troubled,
     monitor.TailLost: _tail_lost,
 }
@@ -471,7 +511,8 @@ class PlainRenderer:
                 hidden = quiet and not self._verbose
                 return [] if hidden else self._output(recorded, state, (name, hook_id), text, skipped)
         told = plain_line(recorded, state)
-        return [*self._flush(recorded, state), *([told] if told else []), *self._details(recorded, state)]
+        notice = limit_notice(recorded, state)
+        return [*self._flush(recorded, state), *([told] if told else []), *self._details(recorded, state), *notice]
 
     def rest(self, at_wall: int, state: State) -> list[Line]:
         """What is still held back when nothing more comes after `at_wall`."""

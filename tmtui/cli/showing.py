@@ -22,6 +22,13 @@ def write_out(text: str) -> None:
     sys.stdout.flush()
 
 
+def write_error(text: str) -> None:
+    """Write text to standard error, at once. Where nobody reads it, it is lost: nothing depends on it."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
 async def show_feed(
     feed: AsyncGenerator[list[Recorded], None],
     face: Face,
@@ -50,10 +57,13 @@ async def show_feed(
     state = State() if state is None else state
     async with contextlib.aclosing(feed) as batches:
         async for batch in batches:
-            pieces = []
+            pieces, warnings = [], []
             for recorded in batch:
                 fold(state, recorded)
                 pieces.append(face.show(recorded, state))
+                warnings.append(face.warn(recorded, state))
+            if warning := "".join(warnings):
+                await asyncio.to_thread(write_error, warning)
             if text := "".join(pieces):
                 await asyncio.to_thread(write, text)
             if on_batch is not None:

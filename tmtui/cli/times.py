@@ -1,7 +1,7 @@
 """Time in words. Every moment is milliseconds since the epoch; `now` is always an argument."""
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 
@@ -56,3 +56,8 @@ def date_and_time(moment: int) -> str:
 def time_of_day(moment: int) -> str:
     """`10:15:02`, in the time of the place."""
     return time.strftime("%H:%M:%S", time.localtime(moment // 1000))
+
+
+def utc_time(moment: int) -> str:
+    """`2025-11-16 10:15:00`, in UTC."""
+    return f"{datetime.fromtimestamp(moment / 1000, UTC):%Y-%m-%d %H:%M:%S}"

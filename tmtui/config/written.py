@@ -118,7 +118,7 @@ class SettingsWritten(Written):
     """Who does the work, such as `scripted:FILE`."""
     agent_timeout: Seconds | None = None
     """For the agent's part of one attempt: seconds, or text such as `30m`."""
-    max_parallel: Annotated[int, Between(1, 64)] | None = None
+    max_parallel: Annotated[int, Between(1, 128)] | None = None
     """Tasks that run at the same time."""
     max_attempts_per_task: Count | None = None
     """Attempts at a task that may fail before a person is asked."""

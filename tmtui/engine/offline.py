@@ -12,7 +12,7 @@ from pathlib import Path
 from tmtui.domain.clock import Clock
 from tmtui.domain.status import RUN_ENDED
 from tmtui.engine.decide import Refusal, on_command
-from tmtui.engine.providers.books import Circuits, broken
+from tmtui.engine.providers.circuits import Circuits, broken
 from tmtui.engine.recover import give_up
 from tmtui.events.base import Entry, Recorded
 from tmtui.events.commands import Abort, Answer, AnyCommand, OpenCircuit, Reply, ResetCircuit

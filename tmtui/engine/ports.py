@@ -292,6 +292,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """How a chain of models is asked: its profile, as far as the engine needs it."""
 
     profile: str = ""
+    instead_of: str = ""
+    """The model that the profile names itself, where the task's complexity chose the first of the chain."""
     max_tokens: int = 32_000
     """Of one answer."""
     max_turns: int = 100

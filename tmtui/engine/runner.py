@@ -145,6 +145,16 @@ class Runner:
         self._gate.release("storage")
         self._journal.note(RunWoken())
 
+    def hold_for_room(self, hold: bool) -> None:
+        """Start nothing while there is no room on the disk, or go on."""
+        if hold:
+            self._gate.hold("room")
+            self._journal.note(RunWaiting("storage", None, detail="the disk is nearly full"))
+        else:
+            self._gate.release("room")
+            self._journal.note(RunWoken())
+            self._wake.set()
+
     # The loop.
 
     def _is_over(self) -> bool:

@@ -1,7 +1,13 @@
 """Money and tokens."""
 
+from typing import Final
+
 from tmtui.domain.usage import Usage
 from tmtui.events.base import Event
+
+
+REUSED: Final = "cache"
+"""The source of an answer that was there, so that no request was made for it."""
 
 
 class MoneyWarned(Event, frozen=True, tag="money.warned"):
@@ -40,5 +46,8 @@ class MoneySpent(Event, frozen=True, tag="money.spent"):
     """The model that its profile names, where the task's complexity chose this one."""
     tiered_micro: int = 0
     """The part of `saved_micro` that comes from that choice; below zero for a dearer model."""
-    reused: bool = False
-    """Whether no request was made at all, since the answer was there."""
+
+    @property
+    def reused(self) -> bool:
+        """Whether no request was made at all, since the answer was there."""
+        return self.source == REUSED

@@ -128,7 +128,7 @@ class CacheHit(Event, frozen=True, tag="cache.hit"):
     """Whose answer it is."""
     answered_ms: int
     """Wall time at which it was given."""
-    run: str = ""
+    from_run: str = ""
     """The run in which it was given."""
     saved_micro: int | None = None
     """What asking cost then; None when that is not known."""

@@ -55,6 +55,20 @@ class ToolStalled(Event, frozen=True, tag="tool.stalled"):
     """Since anything came."""
 
 
+class ToolFlagged(Event, frozen=True, tag="tool.flagged"):
+    """Something about a call that somebody should know of, though it was allowed, or nothing kept it from happening."""
+
+    id: str
+    what: str
+    """What it is, in one line."""
+    places: tuple[str, ...] = ()
+    """The files that were changed while it ran and must not be; relative to the root, or below `~`."""
+    undone: bool = False
+    """Whether they are as they were."""
+    kept: str = ""
+    """The folder that what it left of them lies in."""
+
+
 class ToolFinished(Event, frozen=True, tag="tool.finished"):
     """A call ended; `output` is what the agent was told."""
 

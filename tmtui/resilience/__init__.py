@@ -8,7 +8,7 @@ What is said of a failure:
 
 What decides, in the order in which a request meets it:
 
-- `budget`: may it cost so much? `periods` and `burn` tell the calendar and the rate.
+- `budget`: may it cost so much? `periods` tells the calendar.
 - `windows` and `buckets`: do the limits of the user and of the provider leave room? `waiting`: what if not?
 - `slow_start` and `throttle`: is this the moment to ask for so much?
 - `circuits` and `breaker`: is the provider, or the model, known to be down?

@@ -10,7 +10,7 @@ Time is monotonic, in seconds: the budget starts anew with the process.
 import msgspec
 
 from tmtui.resilience.defaults import RETRIES_PER_MINUTE, RETRY_LEAST, RETRY_SECONDS, RETRY_SHARE
-from tmtui.resilience.tally import Tally, add, at_least, at_most
+from tmtui.domain.tally import Tally, add, at_least, at_most
 
 
 MINUTE = 60.0

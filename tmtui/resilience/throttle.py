@@ -17,7 +17,7 @@ import msgspec
 
 from tmtui.domain.clock import Rng
 from tmtui.resilience.defaults import THROTTLE_K, THROTTLE_SECONDS
-from tmtui.resilience.tally import Tally, add, at_most
+from tmtui.domain.tally import Tally, add, at_most
 
 
 LARGEST_CHANCE: Final = 0.9

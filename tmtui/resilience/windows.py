@@ -21,6 +21,7 @@ from typing import Final
 
 import msgspec
 
+from tmtui.domain.limits import CapUsed
 from tmtui.domain.problem import WrongValueError
 
 
@@ -109,6 +110,11 @@ class Standing(msgspec.Struct, frozen=True):
     used: int
     reset_ms: int | None
     """Wall time at which the oldest use leaves the window; None when there is none."""
+
+    @property
+    def told(self) -> CapUsed:
+        """As the log tells it."""
+        return CapUsed(self.cap.name, self.cap.unit, self.cap.length, self.used, self.cap.most, self.reset_ms)
 
 
 def caps_of(written: Mapping[str, int]) -> tuple[Cap, ...]:

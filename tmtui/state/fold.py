@@ -33,6 +33,7 @@ from tmtui.domain.status import (
 from tmtui.events import agent, attempt, decision, hook, money, monitor, request, resilience, run, task, tool
 from tmtui.events.base import Event, Recorded
 from tmtui.events.run import Limits
+from tmtui.state.burn import Burn, spend
 from tmtui.state.model import (
     Anomaly,
     AttemptState,
@@ -215,6 +216,8 @@ def _run_started(state: State, recorded: Recorded, event: run.RunStarted) -> Non
     state.pid, state.host, state.sandbox, state.only = event.pid, event.host, event.sandbox, event.only
     if event.limits is not None:
         state.limits = event.limits
+    state.ignores_limits = event.ignores_limits
+    state.burn = Burn(recorded.at_wall)
     # The log of a sitting that a crash cut off ends with its last event: nobody knows how much longer it worked.
     _end_sitting(state, state.updated_ms)
     state.sitting_ms = recorded.at_wall
@@ -488,6 +491,10 @@ def _tool_stalled(state: State, recorded: Recorded, event: tool.ToolStalled) -> 
     _tool(state, recorded, event.id).stalled = event.line
 
 
+def _tool_flagged(state: State, recorded: Recorded, event: tool.ToolFlagged) -> None:
+    _tool(state, recorded, event.id).flagged = event.what
+
+
 def _tool_finished(state: State, recorded: Recorded, event: tool.ToolFinished) -> None:
     subject = _tool(state, recorded, event.id)
     if subject.status is not ToolStatus.RUNNING:
@@ -547,6 +554,20 @@ def _model_switched(state: State, recorded: Recorded, event: request.ModelSwitch
 
 def _limits_told(state: State, _: Recorded, event: request.LimitsTold) -> None:
     state.told[f"{event.provider}/{event.model}"] = event.notice
+
+
+def _limits_used(state: State, _: Recorded, event: request.LimitsUsed) -> None:
+    state.used[event.provider] = event.caps
+
+
+def _cache_hit(state: State, recorded: Recorded, _: request.CacheHit) -> None:
+    _attempt(state, recorded)
+    state.cache.hits += 1
+
+
+def _cache_missed(state: State, recorded: Recorded, _: request.CacheMissed) -> None:
+    _attempt(state, recorded)
+    state.cache.misses += 1
 
 
 # Hooks.
@@ -644,7 +665,9 @@ def _money_spent(state: State, recorded: Recorded, event: money.MoneySpent) -> N
     subject = _task(state, recorded)
     spent = (state.spending, subject.spending, _attempt(state, recorded).spending)
     for spending in (*spent, state.models.setdefault(event.model, Spending())):
-        spending.add(event.usage, event.micro, estimated=event.estimated, saved_micro=event.saved_micro)
+        spending.charge(event)
+    if event.micro:
+        state.burn = spend(state.burn, event.micro, recorded.at_wall)
 
 
 def _provider_retrying(state: State, recorded: Recorded, event: resilience.ProviderRetrying) -> None:
@@ -668,6 +691,10 @@ def _provider_recovered(state: State, recorded: Recorded, _: resilience.Provider
 def _degraded(state: State, _: Recorded, event: monitor.Degraded) -> None:
     state.degraded = [known for known in state.degraded if known.what != event.what]
     state.degraded.append(event)
+
+
+def _restored(state: State, _: Recorded, event: monitor.Restored) -> None:
+    state.degraded = [known for known in state.degraded if known.what != event.what]
 
 
 def _troubled(state: State, _: Recorded, event: monitor.Troubled) -> None:
@@ -716,9 +743,13 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     request.ConversationForgotten: _conversation_changed,
     request.ModelSwitched: _model_switched,
     request.LimitsTold: _limits_told,
+    request.LimitsUsed: _limits_used,
+    request.CacheHit: _cache_hit,
+    request.CacheMissed: _cache_missed,
     tool.ToolStarted: _tool_started,
     tool.ToolPrinted: _tool_printed,
     tool.ToolStalled: _tool_stalled,
+    tool.ToolFlagged: _tool_flagged,
     tool.ToolFinished: _tool_finished,
     hook.HookStarted: _hook_started,
     hook.HookPrinted: _hook_printed,
@@ -733,6 +764,7 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     money.MoneyWarned: _money_warned,
     money.MoneySpent: _money_spent,
     monitor.Degraded: _degraded,
+    monitor.Restored: _restored,
     monitor.Troubled: _troubled,
     monitor.TailLost: _tail_lost,
 }

@@ -8,14 +8,16 @@ stays small however long the run talks.
 import msgspec
 
 from tmtui.domain.hook import Stage
-from tmtui.domain.limits import LimitNotice
+from tmtui.domain.limits import CapUsed, LimitNotice
 from tmtui.domain.outcome import Outcome
 from tmtui.domain.plan import Plan, Task
 from tmtui.domain.status import TASK_ENDED, AttemptStatus, HookStatus, RunStatus, TaskStatus, ToolStatus
 from tmtui.domain.usage import Usage
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured
+from tmtui.events.money import MoneySpent
 from tmtui.events.monitor import Degraded
 from tmtui.events.run import Limits
+from tmtui.state.burn import Burn
 
 
 class Spending(msgspec.Struct):
@@ -30,7 +32,12 @@ class Spending(msgspec.Struct):
     estimated: int = 0
     """Requests whose tokens or price are an estimate."""
     saved_micro: int = 0
-    """Micro-dollars that caches saved; below zero when they were written and not yet read."""
+    """Micro-dollars that caches and the choice of models saved; below zero when caches were written and not yet read.
+    """
+    tiered_micro: int = 0
+    """The part of it that comes from choosing a model by the complexity of a task."""
+    reused: int = 0
+    """Answers that were there, so that no request was made."""
 
     def add(self, usage: Usage, micro: int | None, *, estimated: bool = False, saved_micro: int = 0) -> None:
         """Count one request."""
@@ -42,6 +49,15 @@ class Spending(msgspec.Struct):
             self.unknown += 1
         else:
             self.micro += micro
+
+    def charge(self, spent: MoneySpent) -> None:
+        """Count what was paid for, or what did not have to be."""
+        if spent.reused:
+            self.reused += 1
+            self.saved_micro += spent.saved_micro
+            return
+        self.add(spent.usage, spent.micro, estimated=spent.estimated, saved_micro=spent.saved_micro)
+        self.tiered_micro += spent.tiered_micro
 
     @property
     def micro_or_unknown(self) -> int | None:
@@ -87,6 +103,8 @@ class ToolState(msgspec.Struct):
     """What decided whether it may run."""
     stalled: str = ""
     """The line that looks like a question, while nothing else comes."""
+    flagged: str = ""
+    """What somebody should know about it; see `tmtui.events.tool.ToolFlagged`."""
 
 
 class RequestState(msgspec.Struct):
@@ -287,6 +305,19 @@ class Trouble(msgspec.Struct, frozen=True):
     details: str
 
 
+class CacheUse(msgspec.Struct):
+    """How often answers that were given before could be used again."""
+
+    hits: int = 0
+    misses: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """The share of questions whose answer was there; None when nothing was asked."""
+        asked = self.hits + self.misses
+        return self.hits / asked if asked else None
+
+
 class State(msgspec.Struct):
     """A run as its log tells it, up to `seq`."""
 
@@ -328,6 +359,13 @@ class State(msgspec.Struct):
     """By `provider/model`, or `provider`."""
     told: dict[str, LimitNotice] = {}
     """What each provider last told of its limits, by `provider/model`."""
+    used: dict[str, tuple[CapUsed, ...]] = {}
+    """How far the user's own limits were used up when that was last told, by provider."""
+    ignores_limits: bool = False
+    """Whether the user had those limits set aside."""
+    burn: Burn = Burn()
+    """How fast money goes in this sitting."""
+    cache: CacheUse = msgspec.field(default_factory=CacheUse)
     warned: dict[str, Warned] = {}
     """By budget."""
     holds: dict[str, Hold] = {}
@@ -337,6 +375,7 @@ class State(msgspec.Struct):
     consecutive_failures: int = 0
     """Tasks given up without a person's word, since the last that succeeded."""
     degraded: list[Degraded] = []
+    """What works less well than it could at this moment."""
     troubles: list[Trouble] = []
     anomalies: list[Anomaly] = []
 

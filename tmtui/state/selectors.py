@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from tmtui.domain.graph import falls_with
 from tmtui.domain.status import RUN_ENDED, AttemptStatus, HookStatus, RunStatus, TaskStatus
+from tmtui.state import burn
 from tmtui.state.model import AttemptState, Decision, HookState, State, TaskState
 
 
@@ -85,21 +86,20 @@ def is_over(state: State) -> bool:
     return state.status in RUN_ENDED or state.suspended
 
 
-MIN_RATE_MS: Final = 10_000
-"""A rate over less time than this says nothing."""
-
-
 def micro_per_minute(state: State, now_ms: int) -> int | None:
-    """What a minute of this run has cost on average; None while that cannot be said, and when it is over."""
-    elapsed = state.elapsed_ms(now_ms)
-    if (
-        is_over(state)
-        or elapsed < MIN_RATE_MS
-        or not state.spending.requests
-        or state.spending.micro_or_unknown is None
-    ):
+    """What a minute costs at present, over the last ten; None while that cannot be said, and when it is over."""
+    if is_over(state) or not state.spending.requests or state.spending.micro_or_unknown is None:
         return None
-    return state.spending.micro * 60_000 // elapsed
+    rate = burn.micro_per_minute(state.burn, now_ms)
+    return None if rate is None else round(rate)
+
+
+def budget_gone_ms(state: State, now_ms: int) -> int | None:
+    """Wall time at which the run's budget is spent at the present rate; None when there is none, or nobody can tell."""
+    cap = state.limits.budget_micro
+    if cap is None or micro_per_minute(state, now_ms) is None:
+        return None
+    return burn.exhausted_at_ms(state.burn, cap - state.spending.micro, now_ms)
 
 
 def running_task(state: State) -> str:

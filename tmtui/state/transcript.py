@@ -66,6 +66,15 @@ def _head(lines: list[str], cap: int) -> list[str]:
     return lines if len(lines) <= cap else [*lines[:cap], f"… {len(lines) - cap:,} more lines"]
 
 
+def flag_words(event: tool.ToolFlagged) -> str:
+    """What was flagged about a call, with the files and what became of them, in one line."""
+    if not event.places:
+        return event.what
+    became = "put back" if event.undone else "left as they are"
+    kept = f"; what it left is kept in {event.kept}" if event.kept else ""
+    return f"{event.what}: {', '.join(event.places)}; {became}{kept}"
+
+
 def _left_out(skipped: int) -> str:
     return f"… {skipped:,} characters left out …"
 
@@ -138,6 +147,10 @@ class Transcript:
             reason = event.outcome.message or event.outcome.kind
             self.output.add(LineKind.BAD, f"the agent stopped: {reason} · {seconds_text(event.seconds)}", at)
 
+    def cache_hit(self, event: request.CacheHit, at: int) -> None:
+        """The answer was there."""
+        self.output.add(LineKind.NOTE, f"answered from the cache: {event.model} was asked the same before", at)
+
     # Tools.
 
     def tool_started(self, event: tool.ToolStarted, at: int) -> None:
@@ -156,6 +169,10 @@ class Transcript:
     def tool_stalled(self, event: tool.ToolStalled, at: int) -> None:
         """It seems to ask something, and nobody can answer."""
         self.output.add(LineKind.WARN, f"nothing for {event.seconds:.0f} s; it seems to ask: {event.line}", at)
+
+    def tool_flagged(self, event: tool.ToolFlagged, at: int) -> None:
+        """It did what it must not, or would not have been allowed by itself."""
+        self.output.add(LineKind.WARN, flag_words(event), at)
 
     def tool_finished(self, event: tool.ToolFinished, at: int) -> None:
         """How it ended; what it told the agent, unless that was seen while it ran."""
@@ -328,6 +345,7 @@ WRITERS: Final[Mapping[type[Event], Writer]] = {
     tool.ToolStarted: Transcript.tool_started,
     tool.ToolPrinted: Transcript.tool_printed,
     tool.ToolStalled: Transcript.tool_stalled,
+    tool.ToolFlagged: Transcript.tool_flagged,
     tool.ToolFinished: Transcript.tool_finished,
     hook.HookStarted: Transcript.hook_started,
     hook.HookPrinted: Transcript.hook_printed,
@@ -345,6 +363,7 @@ WRITERS: Final[Mapping[type[Event], Writer]] = {
     request.RequestWaiting: Transcript.waiting,
     request.RequestReleased: Transcript.released,
     request.ModelSwitched: Transcript.switched,
+    request.CacheHit: Transcript.cache_hit,
     request.ConversationNudged: Transcript.nudged,
     request.ConversationShortened: Transcript.shortened,
     request.ConversationForgotten: Transcript.forgotten,

@@ -265,6 +265,12 @@ class ToggleNoise(Intent):
     ID, KEYS, NEEDS = "noise", "B", Needs.LIVE
 
 
+class ShowLedger(Intent):
+    """Show all that was spent, every limit that was told, and how each model answers."""
+
+    ID, KEYS = "ledger", "m"
+
+
 class OpenPalette(Intent):
     """Find any command by its name."""
 

@@ -86,31 +86,35 @@ def _token_row(state: State, width: int) -> Spans:
 
 def limit_rows(state: State, now_ms: int, width: int) -> list[Spans]:
     """What is waited for, then the limits of which the most is used up."""
-    rows = [*_waits(state, now_ms), *_quotas(state, now_ms, width)]
+    rows = [*_waits(state, now_ms, width), *_quotas(state, now_ms, width)]
     limits = state.limits
     own = f"{limits.max_parallel} at a time · {plural(limits.max_attempts, 'try', 'tries')}"
     return [*rows, *([] if rows else [[Span("no rate limits known", Ink.MUTED)]]), [Span(own, Ink.MUTED)]][:ROWS]
 
 
-def _waits(state: State, now_ms: int) -> Iterator[Spans]:
+def _waits(state: State, now_ms: int, width: int) -> Iterator[Spans]:
     """The run's own wait, else the requests that are held back, as one line."""
     if state.reason and state.status == "waiting" and not state.paused:
-        yield [Span(f"⧗ {state.reason.replace('_', ' ')}{_left(state.until_ms, now_ms)}", Ink.WARN)]
+        yield _wait_row(state.reason, state.until_ms, now_ms, width)
         return
     waiting = [each.attempt.waiting for each in state.tasks.values() if each.attempt and each.attempt.waiting]
     if waiting:
         soonest = min(waiting, key=_until)
-        more = f" +{len(waiting) - 1}" if len(waiting) > 1 else ""
-        left = _left(soonest.until_ms, now_ms)
-        yield [Span(f"⧗ {soonest.cause.replace('_', ' ')}{left}{more}", Ink.WARN)]
+        yield _wait_row(soonest.cause, soonest.until_ms, now_ms, width, others=len(waiting) - 1)
 
 
 def _until(waiting: Waiting) -> float:
     return float("inf") if waiting.until_ms is None else waiting.until_ms
 
 
-def _left(until_ms: int | None, now_ms: int) -> str:
-    return "" if until_ms is None else f": {clock(until_ms - now_ms)} left"
+def _wait_row(cause: str, until_ms: int | None, now_ms: int, width: int, *, others: int = 0) -> Spans:
+    word = f"‖ {cause.replace('_', ' ')}"
+    more = f" +{others}" if others else ""
+    if until_ms is None:
+        return [Span(word + more, Ink.WARN)]
+    left = clock(until_ms - now_ms)
+    longer = [Span(f"{word}: {left} left{more}", Ink.WARN)]
+    return roomiest([longer, [Span(f"{word} {left}{more}", Ink.WARN)]], width)
 
 
 def _quotas(state: State, now_ms: int, width: int) -> Iterator[Spans]:
@@ -139,7 +143,7 @@ def used_part(quota: Quota) -> float | None:
 
 # Circuits.
 
-_CIRCUITS: Final = {
+CIRCUITS: Final = {
     "open": ("○", Ink.BAD, "open"),
     "forced_open": ("✕", Ink.BAD, "held open"),
     "half_open": ("◐", Ink.WARN, "trying"),
@@ -160,15 +164,15 @@ def circuit_rows(state: State, now_ms: int, width: int) -> list[Spans]:
 
 
 def _broken(state: State, now_ms: int, width: int) -> Iterator[Spans]:
-    worst_first = list(_CIRCUITS)
-    known = [(key, each) for key, each in state.circuits.items() if each.state in _CIRCUITS]
+    worst_first = list(CIRCUITS)
+    known = [(key, each) for key, each in state.circuits.items() if each.state in CIRCUITS]
     for key, each in sorted(known, key=lambda pair: worst_first.index(pair[1].state)):
         if each.state != "closed":
             yield _circuit_row(key, each, now_ms, width)
 
 
 def _circuit_row(key: str, circuit: Circuit, now_ms: int, width: int) -> Spans:
-    sign, ink, word = _CIRCUITS[circuit.state]
+    sign, ink, word = CIRCUITS[circuit.state]
     said = [f" {word}"]
     if circuit.state == "open" and circuit.until_ms is not None:
         left = clock(circuit.until_ms - now_ms)

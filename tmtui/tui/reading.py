@@ -27,6 +27,9 @@ from tmtui.tui.widgets.pane import Pane, Tab, subject_spans
 from tmtui.tui.work import start
 
 
+FIRST: Final = 1
+"""The number of a task's first attempt."""
+
 _NOTHING: Final = ("", 0)
 
 
@@ -73,7 +76,7 @@ class Reading:
     def compare(self) -> bool:
         """Hold the attempt against the one before, or let it stand alone; say whether there is one before."""
         attempt = self._attempt()
-        if not self._pane.comparing and (attempt is None or attempt.number < 2):  # noqa: PLR2004  # the first
+        if not self._pane.comparing and (attempt is None or attempt.number == FIRST):
             return False
         self._pane.comparing = not self._pane.comparing
         self._diff_key = self._prompt_key = ()
@@ -83,7 +86,7 @@ class Reading:
     def _before(self, attempt: AttemptState | None) -> AttemptState | None:
         """The attempt to compare with; None where nothing is compared."""
         subject = self._subject()
-        if not self._pane.comparing or attempt is None or subject is None or attempt.number < 2:  # noqa: PLR2004
+        if not self._pane.comparing or attempt is None or subject is None or attempt.number == FIRST:
             return None
         return subject.attempts[attempt.number - 2]
 

@@ -4,10 +4,15 @@ import asyncio
 from bisect import insort
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Final
+
+
+LOOK_AGAIN: Final = 30.0
+"""Seconds after which whoever waits looks at the clock again, since the time of day can jump."""
 
 
 class Line:
-    """Whoever stands first may look whether there is room; the others wait behind."""
+    """Everybody in it looks whether there is room; only who stands first may take it."""
 
     def __init__(self) -> None:
         self._places: list[tuple[int, int]] = []
@@ -18,32 +23,27 @@ class Line:
     async def stand(self, priority: int) -> AsyncGenerator["Place", None]:
         """Stand in the line; lower priorities stand in front."""
         self._tickets += 1
-        place = (priority, self._tickets)
-        insort(self._places, place)
+        ticket = (priority, self._tickets)
+        insort(self._places, ticket)
         try:
-            yield Place(self, place)
+            yield Place(self, ticket)
         finally:
-            self._places.remove(place)
+            self._places.remove(ticket)
             self.stir()
-
-    @property
-    def waiting(self) -> bool:
-        """Whether anybody stands in it."""
-        return bool(self._places)
 
     def stir(self) -> None:
         """Something has changed: whoever waits looks again."""
         self._moved.set()
         self._moved = asyncio.Event()
 
-    def is_first(self, place: tuple[int, int]) -> bool:
+    def is_first(self, ticket: tuple[int, int]) -> bool:
         """Whether nobody stands in front."""
-        return self._places[0] == place
+        return self._places[0] == ticket
 
     async def moved(self, seconds: float | None) -> None:
-        """Wait until something has changed, or so many seconds have passed."""
+        """Wait until something has changed, or so many seconds have passed; it may be less."""
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(None if seconds is None else min(seconds, LOOK_AGAIN)):
                 await self._moved.wait()
         except TimeoutError:
             pass
@@ -52,11 +52,11 @@ class Line:
 class Place:
     """Where somebody stands."""
 
-    def __init__(self, line: Line, place: tuple[int, int]) -> None:
+    def __init__(self, line: Line, ticket: tuple[int, int]) -> None:
         self._line = line
-        self._place = place
+        self._ticket = ticket
 
-    async def first(self) -> None:
-        """Return once nobody stands in front."""
-        while not self._line.is_first(self._place):
-            await self._line.moved(None)
+    @property
+    def is_first(self) -> bool:
+        """Whether nobody stands in front."""
+        return self._line.is_first(self._ticket)

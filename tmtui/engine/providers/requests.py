@@ -20,13 +20,15 @@ from tmtui.domain.usage import Usage
 from tmtui.engine.dialogue.memory import without_thinking, write_parts
 from tmtui.engine.journal import Journal
 from tmtui.engine.patience import Patience
-from tmtui.engine.ports import Chain, World
-from tmtui.engine.providers.gate import Applicant, Pass, ProviderGate
+from tmtui.engine.ports import Chain, Priced, World
+from tmtui.engine.providers.applicant import Applicant, Pass, conversation_of
+from tmtui.engine.providers.gate import ProviderGate
 from tmtui.engine.providers.route import Again, Give, Held, Move, Refused, Route, Switch, View, Wait, name_of
 from tmtui.engine.said import Said
 from tmtui.events.agent import AgentNoticed
 from tmtui.events.base import Entry, Event
 from tmtui.events.money import MoneySpent
+from tmtui.events.monitor import Degraded
 from tmtui.events.request import (
     LimitsTold,
     ModelSwitched,
@@ -41,6 +43,17 @@ from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
 CUT: Final = Outcome(Kind.STREAM_TRUNCATED, "the answer's stream ended before its end")
 CHARACTERS_A_TOKEN: Final = 3
 """Low, so that an estimate of what was cut off is not too low."""
+
+DECLINED: Final = frozenset(Kind) - {
+    Kind.OK,
+    Kind.TIMEOUT_FIRST_BYTE,
+    Kind.STALL_NOBYTES,
+    Kind.STALL_PINGS,
+    Kind.STREAM_INTERRUPTED,
+    Kind.STREAM_TRUNCATED,
+    Kind.CANCELED_USER,
+}
+"""Ends of a request that say that it was not carried out, so that it costs nothing unless something was told."""
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -79,6 +92,7 @@ class Requests:
         self._subject = task
         self._task = task.id
         self._attempt = attempt
+        self._who = conversation_of(task.id, attempt)
         self._made = 0
         self._turn = 0
         self._route = Route(chain, world.rules)
@@ -95,51 +109,51 @@ class Requests:
         tries = 0
         while True:
             model = self._route.model
-            view = self._gate.view(self._chain, model.estimate(request), request.max_tokens)
-            reply = await self._once(model, request, tries, view)
-            tries += 1
-            match move := self._move(reply, tries, view):
+            response = await self._once(model, request, tries)
+            tries += isinstance(response, Replied)
+            view = self._view(model, request)
+            match move := self._move(response, tries, view):
                 case Give(outcome):
                     if tries > 1 and outcome.ok:
                         self._note(ProviderRecovered(model.provider, tries))
-                    return self._served(reply, outcome, model)
-                case Again(pause):
-                    await self._pause(model, reply, tries, pause)
+                    return self._served(response, outcome, model)
+                case Again():
+                    await self._pause(model, move, tries, view)
                 case Switch():
                     tries = 0
                     await self._record(ModelSwitched(move.before, move.after, move.hop, move.reason))
                 case Wait():
-                    tries = 0
-                    await self._wait(model, move)
+                    await self._wait(model, move, view)
 
-    def _move(self, reply: Response, tries: int, view: View) -> Move:
-        if isinstance(reply, Held):
-            return self._route.around(reply, view)
-        if isinstance(reply, Refused):
-            return Give(reply.outcome)
-        return self._route.after(reply, tries, view, self._world.rng)
+    def _view(self, model: Model, request: ModelRequest) -> View:
+        return self._gate.view(self._chain, model, model.estimate(request), request.max_tokens)
 
-    def _served(self, reply: Response, outcome: Outcome, model: Model) -> Served:
-        given = reply if isinstance(reply, Replied) and outcome == reply.outcome else Replied(outcome=outcome)
-        return Served(given, model.model, model.traits.max_output)
+    def _move(self, response: Response, tries: int, view: View) -> Move:
+        if isinstance(response, Held):
+            return self._route.around(response, view)
+        if isinstance(response, Refused):
+            return Give(response.outcome)
+        return self._route.after(response, tries, view, self._world.rng)
 
-    async def _pause(self, model: Model, reply: Response, tries: int, pause: float) -> None:
-        outcome = reply.outcome if isinstance(reply, Replied) else CUT
-        until = self._world.clock.wall_ms() + round(pause * 1000)
-        self._gate.retrying()
-        await self._record(ProviderRetrying(model.provider, outcome, tries, pause, until))
+    def _served(self, response: Response, outcome: Outcome, model: Model) -> Served:
+        same = isinstance(response, Replied) and response.outcome == outcome
+        return Served(response if same else Replied(outcome=outcome), model.model, model.traits.max_output)
+
+    async def _pause(self, model: Model, again: Again, tries: int, view: View) -> None:
+        until_ms = self._world.clock.wall_ms() + round(again.pause * 1000)
+        await self._record(ProviderRetrying(model.provider, again.outcome, tries, again.pause, until_ms))
         async with self._patience.held():
-            await self._world.clock.sleep(pause)
+            await self._gate.rest(self._who, until_ms, has_next=self._route.has_next(view))
 
-    async def _wait(self, model: Model, wait: Wait) -> None:
+    async def _wait(self, model: Model, wait: Wait, view: View) -> None:
         await self._record(RequestWaiting(model.provider, model.model, wait.reason, wait.cause, wait.until_ms))
         async with self._patience.held():
-            await self._gate.hold_run(model, wait.cause, wait.until_ms, wait.reason)
+            await self._gate.hold_run(self._who, model, wait, has_next=self._route.has_next(view))
         await self._record(RequestReleased(model.provider, model.model))
 
     # One request.
 
-    async def _once(self, model: Model, request: ModelRequest, tries: int, view: View) -> Response:
+    async def _once(self, model: Model, request: ModelRequest, tries: int) -> Response:
         request = fitted(request, model, self._chain.timeouts.get(name_of(model)))
         tokens = model.estimate(request)
         self._made += 1
@@ -156,7 +170,7 @@ class Requests:
             tries=tries,
             priority=self._subject.priority,
             task_cap=self._subject.budget_micro,
-            has_fallback=self._route.has_next(view),
+            has_fallback=self._route.has_next(self._view(model, request)),
         )
         async with self._patience.held():
             granted = await self._gate.admit(applicant, self._note)
@@ -186,6 +200,7 @@ class Requests:
         )
         try:
             await self._record(started)
+            heard.asked = True
             reply = await self._listen(model, request, granted, heard)
         finally:
             seconds = (self._world.clock.mono_ns() - began) / 1e9
@@ -199,7 +214,7 @@ class Requests:
                 match chunk:
                     case Text() | Thinking():
                         if not heard.characters:
-                            self._gate.begun(granted)
+                            self._gate.answers(granted)
                         heard.characters += len(chunk.text)
                         self._said.feed(chunk)
                     case Notice():
@@ -231,7 +246,7 @@ class Requests:
             context=model.traits.context,
         )
         spent = self._spent(name, model, reply, heard, estimated)
-        events = [finished, *([spent] if spent else []), *self._gate.settle(granted, reply, spent)]
+        events = [finished, *([spent] if spent else []), *self._gate.settle(granted, reply.outcome, spent)]
         entries = [Entry(event, self._task, self._attempt) for event in events]
         self._journal.note_all(entries)
 
@@ -239,12 +254,14 @@ class Requests:
         usage = reply.usage
         guessed = usage is None
         if usage is None:
-            if reply.first_byte is None and not heard.characters:
+            began = reply.first_byte is not None or heard.characters
+            if not began and (not heard.asked or reply.outcome.kind in DECLINED):
                 return None
             usage = Usage(input_tokens=estimated, output_tokens=heard.characters // CHARACTERS_A_TOKEN)
         priced = self._world.prices.price(reply.model or model.model, usage, self._world.clock.wall_ms())
         if priced.warning:
-            self._note(AgentNoticed(clean_line(priced.warning)))
+            self._price_unknown(reply.model or model.model, priced.warning)
+        tiered = self._tiered(model, usage, priced)
         return MoneySpent(
             clean_line(reply.model or model.model, 80),
             usage,
@@ -255,8 +272,25 @@ class Requests:
             request=name,
             user=self._world.user,
             estimated=guessed or not priced.known,
-            saved_micro=priced.saved,
+            saved_micro=priced.saved + tiered,
+            instead_of=self._chain.manner.instead_of if tiered else "",
+            tiered_micro=tiered,
         )
+
+    def _price_unknown(self, model: str, warning: str) -> None:
+        """Say once for each model that its price is a guess."""
+        what = clean_line(f"price of {model}", 100)
+        if all(known.what != what for known in self._journal.state.degraded):
+            why, _, remedy = clean_line(warning).partition("; ")
+            self._journal.note(Degraded(what, why, remedy))
+
+    def _tiered(self, model: Model, usage: Usage, priced: Priced) -> int:
+        """Micro-dollars that the choice of the model by the task's complexity saved."""
+        other = self._chain.manner.instead_of
+        if not other or model is not self._chain.models[0] or not priced.known or priced.micro is None:
+            return 0
+        would = self._world.prices.price(other, usage, self._world.clock.wall_ms())
+        return would.micro - priced.micro if would.known and would.micro is not None else 0
 
     def _note(self, event: Event) -> None:
         self._journal.note(event, self._task, self._attempt)
@@ -266,6 +300,10 @@ class Requests:
 
 
 class _Heard(msgspec.Struct):
+    """What came of a request before it ended."""
+
+    asked: bool = False
+    """Whether it was made at all."""
     characters: int = 0
 
 

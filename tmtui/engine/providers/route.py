@@ -13,7 +13,7 @@ from tmtui.engine.providers.rules import GateRules
 from tmtui.resilience import fallback
 from tmtui.resilience.backoff import pause_before_retry, retries_of, sane_hint
 from tmtui.resilience.fallback import Exhausted, Hop, Link, Market, next_hop
-from tmtui.resilience.taxonomy import TREATMENTS, Area, Then, Treatment
+from tmtui.resilience.taxonomy import TREATMENTS, Area, Forced, Then, Treatment
 from tmtui.resilience.waiting import FallBack, PauseRun
 
 
@@ -26,9 +26,8 @@ CAUSES: Final[Mapping[Area, str]] = {
     Area.OVERLOADED: "rate_limit",
     Area.RATE_LIMIT: "rate_limit",
     Area.BUDGET: "budget",
-    Area.AUTH: "quota",
 }
-"""What a run is said to wait for."""
+"""What a run is said to wait for; whatever is not among them keeps it offline."""
 
 
 class Give(msgspec.Struct, frozen=True):
@@ -41,6 +40,10 @@ class Again(msgspec.Struct, frozen=True):
     """The same model is asked again, after so many seconds."""
 
     pause: float
+    outcome: Outcome
+    """What it failed with."""
+    of: int = 0
+    """How many requests it is asked at most, all together."""
 
 
 class Switch(msgspec.Struct, frozen=True):
@@ -84,6 +87,8 @@ class View(msgspec.Struct, frozen=True):
     rules: GateRules
     may_retry: bool = True
     """Whether the budget of retries allows one more."""
+    opens_ms: int = 0
+    """Wall time before which the present model is asked by nobody; 0 when it is open."""
 
 
 class Route:
@@ -114,17 +119,26 @@ class Route:
             return Give(reply.outcome)
         treatment = TREATMENTS[outcome.kind]
         hop = next_hop(self._chain, outcome, self._with_present(), view.market)
-        pause = pause_before_retry(outcome, tries, rng, self._retry) if view.may_retry else None
+        pause = self._pause(outcome, tries, view, rng)
         if pause is not None and not (isinstance(hop, Hop) and _turns_away(treatment, tries, pause, view.rules)):
             if pause > view.rules.pause_over:
                 return _wait(outcome, treatment, view.market.now_ms + round(pause * 1000))
-            return Again(pause)
+            return Again(pause, outcome)
         if isinstance(hop, Hop):
             return self._switch(hop, outcome)
         starved = not view.may_retry and tries <= retries_of(outcome.kind, self._retry)
         if treatment.then is Then.PAUSE_RUN or starved:
             return _wait(outcome, treatment, _until(outcome, treatment, hop, view))
         return Give(outcome)
+
+    def _pause(self, outcome: Outcome, tries: int, view: View, rng: Rng) -> float | None:
+        """Seconds until the same model is asked again; None for not at all.
+
+        A refusal for its rate has closed the gate for everybody: it is asked again when that opens, however often.
+        """
+        if TREATMENTS[outcome.kind].area is Area.RATE_LIMIT and retries_of(outcome.kind, self._retry):
+            return max(0, view.opens_ms - view.market.now_ms) / 1000
+        return pause_before_retry(outcome, tries, rng, self._retry) if view.may_retry else None
 
     def around(self, held: Held, view: View) -> Move:
         """What to do when the gate holds the present model back."""
@@ -175,10 +189,13 @@ def _turns_away(treatment: Treatment, tries: int, pause: float, rules: GateRules
 
 
 def _wait(outcome: Outcome, treatment: Treatment, until_ms: int | None) -> Wait:
-    return Wait(CAUSES.get(treatment.area, "offline"), until_ms, outcome.message or str(outcome.kind))
+    cause = "quota" if treatment.forces is Forced.QUOTA else CAUSES.get(treatment.area, "offline")
+    return Wait(cause, until_ms, outcome.message or str(outcome.kind))
 
 
 def _until(outcome: Outcome, treatment: Treatment, hop: object, view: View) -> int | None:
+    if treatment.area is Area.RATE_LIMIT and view.opens_ms > view.market.now_ms:
+        return view.opens_ms
     hint = sane_hint(outcome.retry_after)
     if hint is not None:
         return view.market.now_ms + round(hint * 1000)

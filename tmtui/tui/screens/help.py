@@ -47,13 +47,19 @@ class HelpPage(Panel, can_focus=True):
         Binding("G,end", "scroll_page(100000)", show=False),
     ]
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, title: str = "Keys") -> None:
         super().__init__()
         self._view = Viewport(lines)
+        self._title = title
 
     def heading(self, width: int) -> tuple[Spans, Spans]:  # noqa: ARG002  # it is short
         """The title."""
-        return [Span("Keys", Ink.TITLE)], [Span("esc", Ink.KEY), Span(" closes", Ink.MUTED)]
+        return [Span(self._title, Ink.TITLE)], [Span("esc", Ink.KEY), Span(" closes", Ink.MUTED)]
+
+    def renew(self, lines: Lines) -> None:
+        """Show a new version of the page, from the same place."""
+        self._view.refresh(lines)
+        self.refresh()
 
     def thumb(self, track: int) -> tuple[int, int] | None:
         """Where the mark of the scroll bar stands."""

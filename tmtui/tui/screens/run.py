@@ -177,12 +177,16 @@ class RunScreen(GettingAbout, inherit_bindings=False):
         self.steering.update()
         self._call_attention()
         self._hint()
-        self._show_time()
+        self._show_clocks()
 
     def _show_time(self) -> None:
-        """What runs by itself: the header's clock, the running tasks' and the playhead."""
-        self.header.refresh()
+        """Time has passed, and nothing else: of the tasks only those that run say so."""
         self.tasks.refresh_times()
+        self._show_clocks()
+
+    def _show_clocks(self) -> None:
+        """What runs by itself: the header's clock, what is waited for, and the playhead."""
+        self.header.refresh()
         self.gauges.refresh()
         if self.bridge.state.holds:
             self.notices.refresh()
@@ -295,6 +299,13 @@ class RunScreen(GettingAbout, inherit_bindings=False):
         from tmtui.tui.palette import Commands, Finder  # noqa: PLC0415  # not needed for the first frame
 
         self.app.push_screen(Finder([Commands], placeholder="What would you like to do?"))
+
+    @on(intents.ShowLedger)
+    def _show_ledger(self) -> None:
+        from tmtui.tui.pages.ledger import ledger_page  # noqa: PLC0415  # not needed for the first frame
+        from tmtui.tui.screens.ledger import LedgerScreen  # noqa: PLC0415  # likewise
+
+        self.app.push_screen(LedgerScreen(lambda: ledger_page(self.bridge.state, self.bridge.now_ms())))
 
     @on(intents.ChooseTheme)
     def _choose_theme(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from tmtui.tui.intents import ShowLedger
 from tmtui.tui.meters import ROWS, circuit_rows, limit_rows, money_rows
 from tmtui.tui.paint import Ink, Span, Spans, fit, spread, width_of
 from tmtui.tui.widgets.canvas import Canvas
@@ -23,6 +24,10 @@ class Gauges(Canvas):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._view = view
+
+    def on_click(self) -> None:
+        """A click shows what lies behind."""
+        self.post_message(ShowLedger())
 
     def paint(self, y: int, width: int) -> Spans:
         """A line through all the gauges."""

@@ -141,7 +141,7 @@ def notice_spans(view: View) -> list[Span]:
         line.append(Span(" The engine is gone. `tmtui resume` takes the run up again.  ", Ink.BAD))
     for key, hold in state.holds.items():
         line.append(
-            Span(f" ⧗ {key}: {hold.reason or hold.cause.replace('_', ' ')}{_until(hold.until_ms, view)}  ", Ink.WARN)
+            Span(f" ‖ {key}: {hold.reason or hold.cause.replace('_', ' ')}{_until(hold.until_ms, view)}  ", Ink.WARN)
         )
     if state.troubles:
         last = state.troubles[-1]

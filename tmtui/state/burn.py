@@ -7,9 +7,11 @@ from typing import Final
 
 import msgspec
 
-from tmtui.resilience.defaults import BURN_SECONDS
-from tmtui.resilience.tally import Tally, add, at_most
+from tmtui.domain.tally import Tally, add, at_most
 
+
+SECONDS: Final = 600
+"""How far back the rate looks."""
 
 _WIDTH: Final = 10.0
 _SHORTEST_S: Final = 30.0
@@ -21,9 +23,9 @@ _FARTHEST_MS: Final = 365 * 86_400_000
 class Burn(msgspec.Struct, frozen=True):
     """What was spent in the last minutes."""
 
-    since_ms: int
+    since_ms: int = 0
     """Wall time from which on it was watched."""
-    spent: Tally = Tally(width=_WIDTH, kept=int(BURN_SECONDS.value // _WIDTH) + 1)
+    spent: Tally = Tally(width=_WIDTH, kept=int(SECONDS // _WIDTH) + 1)
     """Micro-dollars."""
 
 
@@ -37,7 +39,7 @@ def micro_per_minute(burn: Burn, now_ms: int) -> float | None:
     watched = (now_ms - burn.since_ms) / 1_000
     if watched < _SHORTEST_S:
         return None
-    seconds = min(watched, float(BURN_SECONDS.value))
+    seconds = min(watched, float(SECONDS))
     return at_most(burn.spent, now_ms / 1_000, seconds) * 60 / seconds
 
 

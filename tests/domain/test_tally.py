@@ -2,7 +2,7 @@
 
 from hypothesis import given, strategies as st
 
-from tmtui.resilience.tally import Tally, add, at_least, at_most
+from tmtui.domain.tally import Tally, add, at_least, at_most
 
 
 @given(st.lists(st.floats(0, 20), max_size=200), st.floats(1, 120))

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tmtui.resilience.burn import Burn, exhausted_at_ms, micro_per_minute, spend
+from tmtui.state.burn import Burn, exhausted_at_ms, micro_per_minute, spend
 
 
 NOW = 1_800_000_000_000
