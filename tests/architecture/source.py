@@ -11,7 +11,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = ROOT / "tmtui"
 
-PURE: Final = ("domain", "events", "state", "resilience", "prompts")
+PURE: Final = ("domain", "events", "state", "policy", "resilience", "prompts")
 """The rooms that neither look at the world nor touch it."""
 
 

@@ -155,8 +155,8 @@ def _keys(here: list[str]) -> list[Row]:
     keys = f"{KEYS * KEY_ROUNDS} keys in {KEY_ROUNDS} rounds"
     note = f"{keys}, {LINES_A_SECOND:,} lines a second through a real log; yardstick: the same screen, idle"
 
-    def figure(name: str, part: float, target: str, ratio: float | None = None) -> Row:
-        ours, still = part(busy, part), part(idle, part)
+    def figure(name: str, share: float, target: str, ratio: float | None = None) -> Row:
+        ours, still = part(busy, share), part(idle, share)
         return Row(
             name=name, value=ours, yardstick=still, ratio=ratio, target=target, unit="ms", note=note, steal=stolen
         )
@@ -168,8 +168,9 @@ def _keys(here: list[str]) -> list[Row]:
     ]
 
 
-def part(latencies: list[float], part: float) -> float:
-    return sorted(latencies)[min(len(latencies) - 1, int(len(latencies) * part))]
+def part(latencies: list[float], share: float) -> float:
+    """The figure that so much of all stay below."""
+    return sorted(latencies)[min(len(latencies) - 1, int(len(latencies) * share))]
 
 
 def _row_drawn(row: int) -> re.Pattern[bytes]:

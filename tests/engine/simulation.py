@@ -10,8 +10,9 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from datetime import UTC
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -24,10 +25,12 @@ from tmtui.domain.status import ToolStatus
 from tmtui.domain.usage import Usage
 from tmtui.engine.decide import Answers
 from tmtui.engine.journal import Journal
-from tmtui.engine.ports import Chain, World
+from tmtui.engine.ports import Chain, Judge, Prices, World
+from tmtui.engine.providers.rules import GateRules, PastCharge
 from tmtui.engine.runner import Runner
 from tmtui.events.attempt import AttemptCheckpointed, AttemptMeasured, AttemptRestored, FileChange
 from tmtui.events.base import Entry, Recorded
+from tmtui.events.money import MoneySpent
 from tmtui.events.run import Limits, RunPlanned, RunStarted
 from tmtui.events.tool import FileEffect, ToolStarted
 from tmtui.state.fold import fold_all
@@ -95,13 +98,13 @@ class MemoryLog:
             self._crash.end()
             return
         queue, self._queue = self._queue, []
+        entries = [entry for told, _ in queue for entry in told]
+        clock = SimulatedClock()
         batch = [
-            Recorded(0, "run", self._epoch, entry.task, entry.attempt, len(self.events), 0, entry.event)
-            for entries, _ in queue
-            for entry in entries
-        ]
-        batch = [
-            msgspec.structs.replace(recorded, seq=len(self.events) + place) for place, recorded in enumerate(batch, 1)
+            Recorded(
+                place, "run", self._epoch, entry.task, entry.attempt, clock.wall_ms(), clock.mono_ns(), entry.event
+            )
+            for place, entry in enumerate(entries, len(self.events) + 1)
         ]
         self.events.extend(batch)
         if self.commits == self._crash.at:
@@ -114,9 +117,13 @@ class MemoryLog:
                 waiter.set_result(None)
 
 
+BEGINNING_MS: Final = 1_795_190_400_000
+"""Wall time at which the world begins."""
+
+
 class SimulatedClock:
     def wall_ms(self) -> int:
-        return round(asyncio.get_running_loop().time() * 1000)
+        return BEGINNING_MS + round(asyncio.get_running_loop().time() * 1000)
 
     def mono_ns(self) -> int:
         return round(asyncio.get_running_loop().time() * 1e9)
@@ -183,6 +190,8 @@ class SimulatedWorld:
 
     led: ClassVar[bool] = False
     """Whether the engine leads the conversation with a model, or an agent does its errand by itself."""
+    judge: Judge
+    prices: Prices
 
     def __init__(
         self,
@@ -207,6 +216,9 @@ class SimulatedWorld:
         self.commits = 0
         self.met: set[tuple[str, int, int]] = set()
         """The faults that a model has met: task, round and step."""
+        self.rules = GateRules(zone=UTC)
+        self.judge = AllowAll()
+        self.prices = SimulatedPrices()
 
     def worker(self, task: Task, crash: Crash) -> Agent | Chain:
         """Who does a task."""
@@ -253,12 +265,29 @@ class SimulatedWorld:
             toolbox=SimulatedToolbox(self, crash),
             logs=NoLogs(),
             worker=lambda task: self.worker(task, crash),
-            prices=SimulatedPrices(),
-            judge=AllowAll(),
+            prices=self.prices,
+            rules=msgspec.structs.replace(self.rules, past=tuple(past_charges(self.events))),
+            judge=self.judge,
             root="/project",
             child_env={},
             agent_timeout=600.0,
         )
+
+
+def past_charges(events: Sequence[Recorded]) -> Iterator[PastCharge]:
+    """What earlier sittings paid, as the store's ledger tells the next one."""
+    for recorded in events:
+        event = recorded.event
+        if isinstance(event, MoneySpent):
+            yield PastCharge(
+                recorded.at_wall,
+                recorded.run,
+                recorded.task,
+                event.provider,
+                event.profile,
+                event.usage.total,
+                event.micro,
+            )
 
 
 class SimulatedProcesses:
@@ -500,6 +529,7 @@ class Allowed(msgspec.Struct):
     rule: str = "simulated"
     reason: str = ""
     suggestion: str = ""
+    objection: str = ""
 
 
 class AllowAll:

@@ -45,6 +45,7 @@ from tmtui.events.run import (
     RunSuspended,
     RunUnpaused,
     RunWaiting,
+    RunWoken,
 )
 from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskSucceeded
 from tmtui.resilience.taxonomy import TREATMENTS, Family
@@ -379,7 +380,7 @@ EVERYWHERE = ("planned", "running", "paused", "waiting", "suspended", "succeeded
 
 COMMANDS: dict[str, tuple[Command, dict[str, list[type[Event]]]]] = {
     "pause": (Pause(), {"running": [RunPaused]}),
-    "unpause": (Unpause(), {"paused": [RunUnpaused], "waiting": []}),
+    "unpause": (Unpause(), {"paused": [RunUnpaused], "waiting": [RunWoken]}),
     "use fallback": (UseFallback(), {name: [] for name in EVERYWHERE}),
     "stop": (Stop(), {name: [] for name in EVERYWHERE}),
     "abort": (Abort("enough"), {name: [] for name in EVERYWHERE}),

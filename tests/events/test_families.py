@@ -36,7 +36,7 @@ NAMES = {
     "model": {"switched"},
     "limits": {"told", "used"},
     "cache": {"hit", "missed"},
-    "tool": {"started", "printed", "stalled", "finished"},
+    "tool": {"started", "printed", "stalled", "flagged", "finished"},
     "hook": {"started", "printed", "stalled", "finished"},
     "decision": {"opened", "answered", "ignored"},
     "provider": {"retrying", "broken", "recovered"},

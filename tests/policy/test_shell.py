@@ -148,6 +148,8 @@ def test_known_variables_are_put_in_unless_the_command_sets_them(text: str, argv
         ("echo $[1+1]", "arithmetic"),
         ("echo $((x[$(a)]))", "arithmetic"),
         ("echo $(( $(a) ))", "arithmetic"),
+        ("echo $\\\n(a)", "ends in"),
+        ('echo "$\\\nX"', "ends in"),
         ("echo ${X@P}", "expansion"),
         ("echo ${X:-$(a)}", "expansion"),
         ("echo ${X", "expansion"),

@@ -13,6 +13,10 @@ EDITOR = "str_replace_based_edit_tool"
 ATTENDED = [Mode.DEFAULT, Mode.ACCEPT_EDITS, Mode.PLAN]
 
 
+def ruled(text: str, rules: Rules) -> Verdict:
+    return judge(Use(tool="bash", command=text), rules, Mode.DONT_ASK, WHERE)
+
+
 def command(text: str, mode: Mode = Mode.DONT_ASK, where: Where = WHERE, **rules: list[str]) -> Verdict:
     return judge(Use(tool="bash", input={"command": text}, command=text), Rules.parse(**rules), mode, where)
 
@@ -279,7 +283,7 @@ def test_escapes_are_denied_when_nobody_is_there_and_never_silent(text: str) -> 
     ],
 )
 def test_rules_decide_about_commands(text: str, rules: dict[str, list[str]], action: Action, rule: str) -> None:
-    verdict = command(text, **rules)
+    verdict = ruled(text, Rules.parse(**rules))
     assert (verdict.action, verdict.rule) == (action, rule)
 
 

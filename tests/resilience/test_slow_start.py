@@ -35,6 +35,17 @@ def test_an_answer_that_begins_is_a_success_already() -> None:
     assert begun_well(gate, 2.0).allowed == 2
 
 
+def test_answers_that_go_on_let_in_twice_as_many_with_each_round() -> None:
+    gate, rounds = SlowStart(100), []
+    while gate.under_way < gate.most:
+        entering = gate.allowed - gate.under_way
+        gate = entered(gate, 1.0, entering)
+        rounds.append(entering)
+        for _ in range(entering):
+            gate = begun_well(gate, 1.0)
+    assert rounds == [1, 2, 4, 8, 16, 32, 37]
+
+
 def test_an_overload_halves_it_once_for_all_that_were_under_way_together() -> None:
     gate = entered(SlowStart(8, allowed=8, active=0.0), 1.0, 8)
     for _ in range(4):

@@ -58,7 +58,7 @@ from tmtui.events.run import (
     RunWoken,
 )
 from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskStarted, TaskSucceeded
-from tmtui.events.tool import FileEffect, ToolFinished, ToolPrinted, ToolStalled, ToolStarted
+from tmtui.events.tool import FileEffect, ToolFinished, ToolFlagged, ToolPrinted, ToolStalled, ToolStarted
 
 
 T = TypeVar("T")
@@ -490,6 +490,11 @@ class Story:
             yield
         if self._choose((False, False, True)):
             tell(ToolStalled(call, "Overwrite? [y/N]", 45.0))
+            yield
+        if self._choose((False, False, True)):
+            tell(
+                ToolFlagged(call, "it changed what is not its to change", (".git/config",), undone=True, kept="kept")
+            )
             yield
         under.tools.remove(call)
         status = self._choose((ToolStatus.OK, ToolStatus.ERROR, ToolStatus.TIMED_OUT))

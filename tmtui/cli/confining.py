@@ -7,7 +7,8 @@ otherwise.
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tmtui.config.settings import Settings
@@ -70,29 +71,20 @@ class Confining:
         temporary: Path,
         env: Mapping[str, str],
     ) -> None:
+        self._warden = warden
+        self._chosen = chosen
+        self._settings = settings
+        self._confine = partial(
+            confine_to,
+            root,
+            temporary=temporary,
+            state_dir=state_dir,
+            env=env,
+            hidden=(str(socket_path(state_dir).parent),),
+        )
         self._open = _limited(warden, settings)
         self._hooks_are_confined = settings.sandbox == REQUIRED
-        self._with_network, self._alone = (
-            _limited(
-                ConfinedSpawner(
-                    warden,
-                    chosen.sandbox,
-                    confine_to(
-                        root,
-                        temporary=temporary,
-                        state_dir=state_dir,
-                        env=env,
-                        writable=settings.sandbox_writable,
-                        hidden=(str(socket_path(state_dir).parent),),
-                        network=network,
-                    ),
-                ),
-                settings,
-            )
-            if chosen.sandbox.kind != NONE
-            else self._open
-            for network in (True, False)
-        )
+        self._with_network, self._alone = self._spawner(network=True), self._spawner(network=False)
         self.tools = self._with_network if settings.sandbox_network else self._alone
         """Starts what an agent runs."""
 
@@ -102,6 +94,23 @@ class Confining:
             return self._alone
         confined = self._hooks_are_confined if sandbox is None else sandbox
         return self._with_network if confined else self._open
+
+    def for_program(self, own: Sequence[str], *, confined: bool) -> Spawner:
+        """What starts an agent that is a program, which asks its models by itself.
+
+        Args:
+            own: Where it keeps its own files, which it may change: absolute, or below `~`.
+            confined: Whether it is to be confined, where the settings do not require it.
+        """
+        if not confined and self._settings.sandbox != REQUIRED:
+            return self._open
+        return self._spawner(network=True, own=own)
+
+    def _spawner(self, *, network: bool, own: Sequence[str] = ()) -> Spawner:
+        if self._chosen.sandbox.kind == NONE:
+            return self._open
+        confinement = self._confine(writable=(*self._settings.sandbox_writable, *own), network=network)
+        return _limited(ConfinedSpawner(self._warden, self._chosen.sandbox, confinement), self._settings)
 
 
 def _limited(spawner: Spawner, settings: Settings) -> Spawner:

@@ -13,10 +13,12 @@ from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.options import json_option
 from tmtui.cli.output import Line, Tone, say, say_error, say_json
 from tmtui.cli.project import Project, here
+from tmtui.cli.times import SECOND, ago
 from tmtui.config.load import load_settings
 from tmtui.config.settings import BudgetAlerts, CostControls, ProfileBudget
-from tmtui.domain.money import MICRO, tell_usd
+from tmtui.domain.money import MICRO, format_usd, tell_usd
 from tmtui.monitor.period import Period, parse_period
+from tmtui.state.burn import SECONDS, Burn, exhausted_at_ms, micro_per_minute, spend
 from tmtui.store.errors import NoLogError
 from tmtui.store.ledger import FOREVER, Span, Sum, total
 from tmtui.store.reader import LogReader
@@ -69,12 +71,14 @@ def cost_status(*, as_json: bool) -> ExitCode:
     """
     project = here()
     settings, warnings = load_settings(project.root, os.environ, {})
-    accounts = take_accounts(project, settings.cost_controls, time.time_ns() // 1_000_000)
+    now_ms = time.time_ns() // 1_000_000
+    accounts = take_accounts(project, settings.cost_controls, now_ms)
     alerts = settings.cost_controls.alerts
+    rate = burn_of(project, now_ms)
     if as_json:
-        say_json([_fields(account, alerts) for account in accounts])
+        say_json([{**_fields(account, alerts), **_pace(account, rate, now_ms)} for account in accounts])
         return ExitCode.OK
-    say(*cost_status_lines(accounts, alerts))
+    say(*cost_status_lines(accounts, alerts), *burn_lines(accounts, rate, now_ms))
     say_error(*(Line(str(each), Tone.WARN) for each in warnings))
     return ExitCode.OK
 
@@ -98,6 +102,53 @@ def _sums(project: Project, period: Period) -> list[Sum]:
             return reader.sums("profile", Span(since=period.since_ms, until=until))
     except NoLogError:
         return []
+
+
+def burn_of(project: Project, now_ms: int) -> Burn:
+    """How fast money went in the last minutes, in all runs of this project."""
+    burn = Burn(now_ms - SECONDS * SECOND)
+    try:
+        with LogReader.open(project.state_dir, idle=project.holder() is None) as reader:
+            for charge in reader.ledger(burn.since_ms):
+                burn = spend(burn, charge.micro or 0, charge.at_ms)
+    except NoLogError:
+        pass
+    return burn
+
+
+def burn_lines(accounts: Sequence[Account], rate: Burn, now_ms: int) -> list[Line]:
+    """`↗ $0.11/min over the last 10 minutes`, and which budgets are used up at that rate, and when."""
+    per_minute = micro_per_minute(rate, now_ms)
+    if not per_minute:
+        return []
+    lines = [Line(""), Line(f"↗ {format_usd(round(per_minute))}/min over the last {SECONDS // 60} minutes")]
+    for account in accounts:
+        gone = _gone_ms(account, rate, now_ms)
+        if gone is not None and gone < _over_ms(account, now_ms):
+            title = "Today" if account.profile is None and account.period == "daily" else account.title
+            lines.append(Line(f"  {title}: the budget is used up {ago(gone, now_ms)} at this rate", Tone.WARN))
+    return lines
+
+
+def _gone_ms(account: Account, rate: Burn, now_ms: int) -> int | None:
+    """When a budget is used up at this rate; None for never, or nobody knows. A profile's own rate is not known."""
+    if account.cap is None or account.profile is not None or account.spent.micro >= account.cap:
+        return None
+    return exhausted_at_ms(rate, account.cap - account.spent.micro, now_ms)
+
+
+def _over_ms(account: Account, now_ms: int) -> int:
+    """When the account's period is over, and it begins anew."""
+    until = parse_period(PERIODS[account.period], now_ms).until_ms
+    return FOREVER if until is None else until
+
+
+def _pace(account: Account, rate: Burn, now_ms: int) -> dict[str, Any]:
+    per_minute = micro_per_minute(rate, now_ms)
+    return {
+        "micro_per_minute": None if per_minute is None or account.profile is not None else round(per_minute),
+        "exhausted_at_ms": _gone_ms(account, rate, now_ms),
+    }
 
 
 def _profiles(period: str, sums: Sequence[Sum], controls: CostControls) -> list[Account]:

@@ -12,6 +12,7 @@ from tmtui.agents.rates.card import RateCard
 from tmtui.config.settings import Settings
 from tmtui.domain.models import END_OF_LIFE
 from tmtui.domain.text import clean_line
+from tmtui.engine.providers.handicaps import unpriced
 from tmtui.events.base import Entry
 from tmtui.events.monitor import Degraded, Restored
 from tmtui.state.model import State
@@ -57,13 +58,7 @@ def unknown_prices(models: Iterable[str], card: RateCard, now_ms: int) -> Iterat
     """What is said of models whose price is a guess."""
     for model in dict.fromkeys(models):
         if not (found := card.find(model, now_ms)).known:
-            yield unknown_price(model, found.warning)
-
-
-def unknown_price(model: str, warning: str) -> Degraded:
-    """What is said of one of them."""
-    why, _, remedy = clean_line(warning).partition("; ")
-    return Degraded(clean_line(f"price of {model}", 100), why, remedy)
+            yield unpriced(model, found.warning)
 
 
 def change(state: State, found: Sequence[Degraded | None]) -> list[Entry]:

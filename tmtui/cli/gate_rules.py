@@ -86,13 +86,13 @@ def _profile_caps(each: ProfileBudget) -> ProfileCaps:
 
 def stored_circuits(state_dir: Path) -> dict[str, str]:
     """How circuits stood when they were last told of."""
-    with LogReader.open(state_dir, idle=True) as reader:
+    with LogReader.open(state_dir) as reader:
         return {row.key: row.data for row in reader.circuits()}
 
 
 def past_charges(state_dir: Path, now_ms: int) -> tuple[PastCharge, ...]:
-    """What was paid for before, as far as a budget or a window still cares."""
-    with LogReader.open(state_dir, idle=True) as reader:
+    """What was paid for before, as far as a budget or a window still cares. What a cache answered was no request."""
+    with LogReader.open(state_dir) as reader:
         return tuple(
             PastCharge(
                 at_ms=each.at_ms,
@@ -104,4 +104,5 @@ def past_charges(state_dir: Path, now_ms: int) -> tuple[PastCharge, ...]:
                 micro=each.micro,
             )
             for each in reader.ledger(now_ms - REMEMBERED_MS)
+            if each.tokens or each.micro
         )

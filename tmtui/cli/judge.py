@@ -13,7 +13,7 @@ from tmtui.engine.ports import Planned
 from tmtui.policy.answers import Action, Mode, Verdict
 from tmtui.policy.rules import Rules, parse_rule
 from tmtui.policy.use import Use, Where
-from tmtui.policy.verdict import judge, without_asking
+from tmtui.policy.verdict import NOBODY, judge, without_asking
 
 
 MODE: Final = "permissions.mode"
@@ -47,12 +47,21 @@ class PolicyJudge:
         )
         rules = with_learnt(self._rules, learnt)
         if self._mode in (Mode.PLAN, Mode.BYPASS, Mode.DONT_ASK):
-            verdict = judge(use, rules, self._mode, self._where)
+            verdict = self._with_objection(judge(use, rules, self._mode, self._where), use, rules)
             return verdict if attended else without_asking(verdict)
         ordinary = judge(use, rules, Mode.DONT_ASK, self._where)
         if not attended or (self._mode is None and ordinary.action is Action.ALLOW):
             return ordinary
         return judge(use, rules, self._mode or Mode.ACCEPT_EDITS, self._where)
+
+    def _with_objection(self, verdict: Verdict, use: Use, rules: Rules) -> Verdict:
+        """The verdict with what would be said against the call, did its user not want everything allowed."""
+        if self._mode is not Mode.BYPASS or self._where.sandboxed or verdict.action is not Action.ALLOW:
+            return verdict
+        careful = judge(use, rules, Mode.DONT_ASK, self._where)
+        if careful.action is not Action.DENY:
+            return verdict
+        return msgspec.structs.replace(verdict, objection=careful.reason.removesuffix(NOBODY))
 
 
 def with_learnt(rules: Rules, learnt: Mapping[str, str]) -> Rules:

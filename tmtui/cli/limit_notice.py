@@ -28,7 +28,9 @@ def limit_notice(recorded: Recorded, state: State) -> list[Line]:
             return _notice(key, state.holds[key], state, recorded.at_wall, laid_down=False)
         case RunSuspended():
             held = [(key, hold) for key, hold in state.holds.items() if _lasts(hold, recorded.at_wall)]
-            return [line for key, hold in held[:1] for line in _notice(key, hold, state, recorded.at_wall, laid_down=True)]
+            return [
+                line for key, hold in held[:1] for line in _notice(key, hold, state, recorded.at_wall, laid_down=True)
+            ]
         case _:
             return []
 

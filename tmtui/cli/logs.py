@@ -54,6 +54,10 @@ class Selected:
         """The text of an event that is wanted."""
         return self._face.show(recorded, state) if self._wanted.admits(recorded) else ""
 
+    def warn(self, recorded: Recorded, state: State) -> str:  # noqa: ARG002  # a face is given both
+        """Nothing: what has happened is no news."""
+        return ""
+
     def end(self, state: State, now_ms: int, *, alive: bool) -> str:
         """What was held back."""
         return self._face.end(state, now_ms, alive=alive)

@@ -9,6 +9,7 @@ from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.options import json_option, run_argument
 from tmtui.cli.output import Line, Tone, say, say_json
 from tmtui.cli.project import here, open_log, pick_run
+from tmtui.cli.report import saved_words
 from tmtui.cli.table import table
 from tmtui.cli.times import count
 from tmtui.domain.ids import short_run_id
@@ -41,7 +42,7 @@ def receipt(run_id: str | None, *, as_json: bool) -> ExitCode:
 def receipt_lines(found: Receipt, run: str, plan: str) -> list[Line]:
     """The receipt as tables, all with the same sum."""
     title = Line(f"Receipt of run {short_run_id(run)}{f' of {plan}' if plan else ''}", Tone.STRONG)
-    if not found.total.requests:
+    if not (found.total.requests or found.total.reused):
         return [title, Line(""), Line("No request was made.")]
     return [
         title,
@@ -103,8 +104,7 @@ def _total(found: Receipt) -> list[Line]:
             f"Total: {_cost(whole)} for {count(whole.requests, 'request')}, {whole.usage.total:,} tokens", Tone.STRONG
         )
     ]
-    if whole.saved_micro:
-        lines.append(Line(f"Saved by caches: {format_usd(whole.saved_micro)}"))
+    lines += [Line(f"Saved: {words}") for words in saved_words(whole)]
     tables = [f"{name} ({count(number, 'request')})" for name, number in found.sources.items() if name]
     if tables:
         lines.append(Line(f"Prices: {', '.join(tables)}", Tone.FAINT))

@@ -4,12 +4,14 @@ from typing import Final
 
 from tmtui.cli.glyphs import TASK_MARKS
 from tmtui.cli.output import RULE, Line, Tone
+from tmtui.cli.plain import LIMITS_IGNORED, degraded_words
 from tmtui.cli.standing import standing_by_word
 from tmtui.cli.times import count, duration
 from tmtui.domain.ids import short_run_id
-from tmtui.domain.money import tell_usd
+from tmtui.domain.money import format_usd, tell_usd
 from tmtui.domain.status import TaskStatus
 from tmtui.monitor.report import Cost, Report, TaskReport
+from tmtui.state.model import Spending
 from tmtui.state.selectors import RunWord
 
 
@@ -31,6 +33,7 @@ def report_lines(report: Report, next_step: str | None = None) -> list[Line]:
         Line(RULE),
         _headline(report),
         Line(_figures(report)),
+        *saved_lines(report.cost),
         Line(""),
         *(_task_line(task, report.word) for task in report.tasks),
         *_files(report),
@@ -69,6 +72,21 @@ def cost_words(cost: Cost) -> list[str]:
     return [told, count(cost.usage.total, "token")]
 
 
+def saved_lines(cost: Cost) -> list[Line]:
+    """What was saved, and by what; nothing when nothing was."""
+    return [Line(f"Saved: {'; '.join(words)}")] if (words := saved_words(cost)) else []
+
+
+def saved_words(cost: Cost | Spending) -> list[str]:
+    """`$0.12 by caches (3 answers used again)`, `$0.40 by choosing models by complexity`."""
+    cached = cost.saved_micro - cost.tiered_micro
+    again = f" ({count(cost.reused, 'answer')} used again)" if cost.reused else ""
+    words = [f"{format_usd(cached)} by caches{again}"] if cached or cost.reused else []
+    return words + (
+        [f"{format_usd(cost.tiered_micro)} by choosing models by complexity"] if cost.tiered_micro else []
+    )
+
+
 def tries_words(task: TaskReport) -> str:
     """`2 attempts, 1 failure`; empty when it was never tried."""
     if not task.tries:
@@ -99,7 +117,8 @@ def _files(report: Report) -> list[Line]:
 
 
 def _warnings(report: Report) -> list[Line]:
-    lines = [Line(f"⚠ {each.what}: {each.why}. {each.remedy}".rstrip(), Tone.WARN) for each in report.degraded]
+    lines = [Line(f"⚠ {LIMITS_IGNORED} (--ignore-config-limits)", Tone.WARN)] if report.ignores_limits else []
+    lines += [Line(f"⚠ degraded: {degraded_words(each)}", Tone.WARN) for each in report.degraded]
     lines += [Line(f"✗ Trouble in {each.where}: {each.message}", Tone.BAD) for each in report.troubles]
     if report.anomalies:
         lines.append(Line(f"⚠ {count(report.anomalies, 'event')} did not fit: tmtui debug tells more", Tone.WARN))

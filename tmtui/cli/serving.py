@@ -8,6 +8,7 @@ the log, and hears commands over the socket.
 import asyncio
 import os
 import random
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +22,14 @@ from tmtui.agents.rates.card import RateCard
 from tmtui.agents.toolbox import Toolbox
 from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees
 from tmtui.cli.confining import Confining, choose_sandbox, degraded, probe_sandbox
+from tmtui.cli.degraded import change, no_checkpoints, no_notifications, retired_models, unknown_prices
 from tmtui.cli.errors import CommandError
+from tmtui.cli.gate_rules import gate_rules
+from tmtui.cli.guarding import make_guard
 from tmtui.cli.judge import PolicyJudge, overreach
 from tmtui.cli.look import LOOK, Look
 from tmtui.cli.order import Order
+from tmtui.cli.scanning import make_scanner
 from tmtui.cli.staff import KEY_VARIABLES, Staff
 from tmtui.config.choosing import check_names
 from tmtui.config.load import load_settings
@@ -37,6 +42,7 @@ from tmtui.engine.decide import Answers, PlannedAnswer
 from tmtui.engine.journal import Journal, Listener
 from tmtui.engine.ports import Checkpoints, Judge, World
 from tmtui.engine.resume import reopen, replan
+from tmtui.engine.room import RoomWatch
 from tmtui.engine.runner import Runner
 from tmtui.engine.secrecy import Secrecy
 from tmtui.events.base import Entry, Recorded
@@ -56,14 +62,14 @@ from tmtui.system.clock import SystemClock
 from tmtui.system.control import ControlServer, Peer
 from tmtui.system.environment import child_env
 from tmtui.system.lock import EngineLock, Holder
-from tmtui.system.machine import boot_id, host_name
+from tmtui.system.machine import boot_id, host_name, user_name
 from tmtui.system.sandbox.choose import Chosen
 from tmtui.system.sandbox.temporary import temporary_folder
-from tmtui.system.sandbox.wrapping import NONE
 from tmtui.system.state_dir import mark_of, open_log, prepare
 from tmtui.system.warden import Warden
 from tmtui.workspace.checkpoint import Workspace
 from tmtui.workspace.context import Surroundings
+from tmtui.workspace.guard import Guard
 
 
 PYTHON = "TMTUI_PYTHON"
@@ -152,18 +158,22 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         confining = Confining(
             warden, chosen, prepared.settings, Path(order.root), state_dir, temporary, child_environment()
         )
+        staff.launcher.open(confining)
         engine = _Engine(order, prepared, state)
         await engine.open_log(stack, clock, listeners)
-        trees, no_checkpoints = await _checkpoints(order, prepared.settings)
+        trees, uncovered = await _checkpoints(order, prepared.settings)
         toolbox = stack.enter_context(
             Toolbox(Path(order.root), confining.tools, child_environment(), (place_below(state_dir, order.root),))
         )
-        judge = PolicyJudge(prepared.settings, Path(order.root), Path.home(), sandboxed=chosen.sandbox.kind != NONE)
-        runner = engine.make_runner(staff, judge, Shells(warden, confining), toolbox, trees, clock)
-        await engine.record_beginning(staff, no_checkpoints, chosen)
+        judge = PolicyJudge(prepared.settings, Path(order.root), Path.home(), sandboxed=not chosen.lacking)
+        guard = make_guard(chosen, prepared.settings, Path(order.root), state_dir, os.environ)
+        runner = engine.make_runner(staff, judge, guard, Shells(warden, confining), toolbox, trees, clock)
+        await engine.record_beginning(staff, uncovered, chosen)
         control = await ControlServer.start(state_dir, engine.hear)
         stack.push_async_callback(control.close)
         ready(state.run, runner)
+        watching = asyncio.create_task(engine.watch_room().watch())
+        stack.callback(watching.cancel)
         with _signals(runner):
             await runner.run(engine.started(chosen.sandbox.kind))
     return state
@@ -237,12 +247,15 @@ class _Engine:
         self._order = order
         self._prepared = prepared
         self._state = state
-        self._redactor = Redactor((*prepared.settings.secrets, *secrets_in_env(os.environ)))
+        self._secrets = (*prepared.settings.secrets, *secrets_in_env(os.environ))
+        self._redactor = Redactor(self._secrets)
+        self._clock: SystemClock
         self._writer: LogWriter
         self._journal: Journal
         self._runner: Runner
 
     async def open_log(self, stack: AsyncExitStack, clock: SystemClock, listeners: Sequence[Listener]) -> None:
+        self._clock = clock
         self._writer = await LogWriter.open(
             Path(self._order.state_dir),
             clock=clock,
@@ -264,6 +277,7 @@ class _Engine:
         self,
         staff: Staff,
         judge: Judge,
+        guard: Guard,
         shells: Shells,
         toolbox: Toolbox,
         checkpoints: Checkpoints,
@@ -281,8 +295,15 @@ class _Engine:
             logs=FolderLogs(Path(order.state_dir), self._redactor),
             worker=staff.worker,
             prices=RateCard(settings.rates),
+            rules=gate_rules(
+                settings, Path(order.state_dir), clock.wall_ms(), ignore_limits=order.ignore_config_limits
+            ),
+            user=user_name(),
             judge=judge,
+            guard=guard,
+            scanner=make_scanner(settings),
             redactor=self._redactor,
+            veil=Redactor(self._secrets, guess=False),
             root=order.root,
             child_env=child_environment(),
             variables=dict(os.environ),
@@ -294,7 +315,7 @@ class _Engine:
         self._runner = Runner(world, self._journal, _answers(settings))
         return self._runner
 
-    async def record_beginning(self, staff: Staff, no_checkpoints: str, chosen: Chosen) -> None:
+    async def record_beginning(self, staff: Staff, uncovered: str, chosen: Chosen) -> None:
         plan = self._prepared.plan
         if not self._order.resume:
             planned = RunPlanned(plan, self._order.root, self._prepared.limits, staff.name, __version__)
@@ -304,11 +325,26 @@ class _Engine:
             await self._journal.record(*reopen(self._state, "resume"))
         if lost := self._writer.opened.tail_lost:
             await self._journal.record(Entry(lost))
-        if no_checkpoints:
-            remedy = "start tmtui in a git repository, and see `tmtui doctor`"
-            await self._journal.record(Entry(Degraded("checkpoints", no_checkpoints, remedy)))
-        if unkept := degraded(chosen):
-            await self._journal.record(Entry(unkept))
+        await self._journal.record(*change(self._state, self._degraded(staff, uncovered, chosen)))
+
+    def _degraded(self, staff: Staff, uncovered: str, chosen: Chosen) -> list[Degraded | None]:
+        """What works less well from the start."""
+        settings, plan, now_ms = self._prepared.settings, self._prepared.plan, self._clock.wall_ms()
+        models = [model.model for model in staff.models(plan)]
+        return [
+            no_checkpoints(uncovered),
+            degraded(chosen),
+            no_notifications(settings),
+            *retired_models(staff.written_models(plan), now_ms),
+            *unknown_prices(models, RateCard(settings.rates), now_ms),
+        ]
+
+    def watch_room(self) -> RoomWatch:
+        """Who looks after the room on the disk of the log."""
+        return RoomWatch(self._clock, self._journal, self._free, self._runner)
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self._order.state_dir).free
 
     def started(self, sandbox: str) -> RunStarted:
         return RunStarted(
@@ -319,6 +355,7 @@ class _Engine:
             sandbox=sandbox,
             only=self._order.only,
             limits=self._prepared.limits,
+            ignores_limits=self._order.ignore_config_limits,
         )
 
     async def hear(self, command: AnyCommand, _: Peer) -> Reply:

@@ -11,9 +11,12 @@ from tmtui.agents.static import StaticModel
 from tmtui.agents.tools.specs import TOOL_SPECS
 from tmtui.cli.answer_form import AnswerForm
 from tmtui.cli.errors import CommandError
+from tmtui.cli.launching import ProgramLauncher
 from tmtui.cli.order import Order
 from tmtui.config.choosing import Choice, choose, provider_for
 from tmtui.config.settings import FallbackEntry, Profile, ProviderSettings, Settings
+from tmtui.config.values.providers import CLAUDE_CODE, COMMAND
+from tmtui.config.values.safety import MODES
 from tmtui.domain.clock import Clock
 from tmtui.domain.models import STATIC, in_service
 from tmtui.domain.plan import Plan, Task
@@ -51,6 +54,9 @@ class Staff:
         self._clock = clock
         self._env = env
         self._models: dict[tuple[str, str], Model] = {}
+        self._agents: dict[tuple[str, str], Agent] = {}
+        self.launcher = ProgramLauncher()
+        """Starts those who are programs, once it was opened."""
         self._profile = order.profile
         kind, _, rest = named.partition(":")
         if kind == PROFILE:
@@ -82,6 +88,26 @@ class Staff:
         except AgentSpecError as error:
             raise _nobody(error) from error
 
+    def written_models(self, plan: Plan) -> list[str]:
+        """The models that the plan's tasks may ask, under the names by which they are written."""
+        if self._agent is not None:
+            return []
+        choices = [self._choice(task) for task in plan.tasks]
+        chains = [self._settings.fallback.chain(choice.profile.name) for choice in choices]
+        return [
+            *(choice.model for choice in choices if choice.model),
+            *(entry.model for chain in chains for entry in chain if entry.model not in ("", STATIC)),
+        ]
+
+    def models(self, plan: Plan) -> list[Model]:
+        """The models that the plan's tasks begin with.
+
+        Raises:
+            CommandError: somebody cannot be had.
+        """
+        workers = [self.worker(task) for task in plan.tasks]
+        return [worker.models[0] for worker in workers if isinstance(worker, Chain)]
+
     async def close(self) -> None:
         """Let go of connections."""
         for model in self._models.values():
@@ -91,19 +117,43 @@ class Staff:
         return named.partition(":")[0] in {*MODEL_KINDS, *self._settings.all_providers} - set(KINDS)
 
     def _whole(self, spec: str) -> Agent:
+        """An agent that was named, with what the settings say of a provider by that name."""
+        name = spec.partition(":")[0].strip()
+        server = self._settings.all_providers.get(name) or ProviderSettings(name=name, type="")
+        profile = self._settings.profiles[self._profile or self._settings.profile]
         try:
-            return make_agent(spec, self._root, self._clock, self._env)
+            return self._made(spec, server, profile)
         except AgentSpecError as error:
             raise _nobody(error) from error
 
-    def _chosen(self, task: Task) -> Agent | Chain:
+    def _made(self, spec: str, server: ProviderSettings, profile: Profile) -> Agent:
+        key = spec, profile.name
+        if key not in self._agents:
+            self._agents[key] = make_agent(
+                spec,
+                self._root,
+                self._clock,
+                self._env,
+                options=program_options(server, profile, self._settings),
+                profile=profile.name,
+                launcher=self.launcher,
+            )
+        return self._agents[key]
+
+    def _choice(self, task: Task) -> Choice:
         choice = choose(self._settings, task, profile=self._profile, provider=self._order.provider)
-        if self._named_model:
-            name, _, model = self._named_model.partition(":")
-            server = self._settings.all_providers.get(name) or ProviderSettings(name=name, type=name)
-            choice = Choice(choice.profile, server, model or choice.model)
+        if not self._named_model:
+            return choice
+        name, _, model = self._named_model.partition(":")
+        server = self._settings.all_providers.get(name) or ProviderSettings(name=name, type=name)
+        return Choice(choice.profile, server, model or choice.model, "" if model else choice.instead_of)
+
+    def _chosen(self, task: Task) -> Agent | Chain:
+        choice = self._choice(task)
         if choice.provider.type in KINDS:
-            return self._whole(choice.provider.type)
+            server = choice.provider
+            model = f":{choice.model}" if choice.model and server.type != COMMAND else ""
+            return self._made(f"{server.name}{model}", server, choice.profile)
         first = self._model(choice.provider, choice.model)
         profile = choice.profile
         fallback = self._settings.fallback
@@ -149,6 +199,7 @@ class Staff:
         form = AnswerForm.of(profile, self._root)
         return Manner(
             profile=profile.name,
+            instead_of=in_service(choice.instead_of, self._clock.wall_ms()),
             max_tokens=profile.max_tokens or choice.provider.max_tokens or min(32_000, first.traits.max_output),
             effort=profile.effort,
             temperature=profile.temperature,
@@ -167,6 +218,22 @@ def _options(server: ProviderSettings) -> dict[str, Any]:
         "model": server.model,
     }
     return {**server.options, **{name: value for name, value in said.items() if value}}
+
+
+def program_options(server: ProviderSettings, profile: Profile, settings: Settings) -> dict[str, Any]:
+    """What the settings say to an agent that is a program. What its own `options` say goes first."""
+    said: dict[str, Any] = {
+        **_options(server),
+        "command": server.command,
+        "args": server.args,
+        "env": server.env,
+        "effort": profile.effort,
+    }
+    if server.type == CLAUDE_CODE:
+        rules = settings.permissions
+        said["allowed_tools"], said["disallowed_tools"] = rules.allow, rules.deny
+        said["permission_mode"] = "" if rules.mode == MODES[0] else rules.mode
+    return {**{name: value for name, value in said.items() if value}, **server.options}
 
 
 def _nobody(error: AgentSpecError) -> CommandError:

@@ -45,7 +45,13 @@ def _shared(command: Any) -> Any:
         click.option("--provider", metavar="NAME", default="", help="The provider for every task, such as claude."),
         click.option("--budget", metavar="USD", help="What the run may cost, such as 2.50."),
         click.option("--auto-apply", is_flag=True, help="Apply changes that an agent only suggests."),
-        click.option("--ignore-config-limits", is_flag=True, help="Set your own rate limits aside for this run."),
+        click.option(
+            "--ignore-config-limits",
+            is_flag=True,
+            help="Set your own rate limits aside; asks for a word to be typed.",
+        ),
+        click.option("--yes-ignore-limits", is_flag=True, help="The typed word, where there is no terminal."),
+        click.option("--no-cache", is_flag=True, help="Use no answer again that was given before."),
         click.option("--max-parallel", type=click.IntRange(1), help="Tasks at the same time."),
         click.option("--only", metavar="TASK", multiple=True, help="Keep to this task; may be given again."),
         click.option(
@@ -125,6 +131,10 @@ def start_run(order: Order, options: dict[str, Any], before: Callable[[], None] 
         before: What has to be done before the engine can start.
     """
     manner = _manner(options)
+    if order.ignore_config_limits:
+        from tmtui.cli.override import confirm_override  # noqa: PLC0415  # hardly anybody wants it
+
+        confirm_override(given=options["yes_ignore_limits"])
     if manner is None:
         from tmtui.cli.screen import run_on_screen  # noqa: PLC0415  # no screen, no cost
 
@@ -152,6 +162,8 @@ def _order(project: Project, plan: Path, resumed: str, options: dict[str, Any]) 
     }
     if options["budget"] is not None:
         overrides["budget_usd"] = options["budget"]
+    if options["no_cache"]:
+        overrides["cache"] = {"enabled": False}
     path = plan.absolute()
     shown = path.relative_to(project.root) if path.is_relative_to(project.root) else path
     manner = _manner(options)

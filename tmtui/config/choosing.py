@@ -27,6 +27,8 @@ class Choice(msgspec.Struct, frozen=True):
     provider: ProviderSettings
     model: str
     """As it is written; `domain.models.in_service` says what to ask for. Empty leaves it to the provider."""
+    instead_of: str = ""
+    """The model that it would be without the tier of the task's complexity; empty where that makes no difference."""
 
 
 def choose(settings: Settings, task: Task, *, profile: str = "", provider: str = "") -> Choice:
@@ -42,11 +44,11 @@ def choose(settings: Settings, task: Task, *, profile: str = "", provider: str =
         KeyError: there is no profile, or no provider, of that name.
     """
     chosen = settings.profiles[profile or task.profile or settings.profile]
-    wanted = _tier(settings, chosen, task.complexity) or _written_model(settings, chosen)
+    tier, own = _tier(settings, chosen, task.complexity), _written_model(settings, chosen)
     name = provider or task.provider or chosen.provider or settings.provider
-    server = settings.all_providers[name] if name else provider_for(settings, wanted)
-    model = wanted or server.model or (chosen.model if server.type == ANTHROPIC else "")
-    return Choice(chosen, server, model)
+    server = settings.all_providers[name] if name else provider_for(settings, tier or own)
+    without = own or server.model or (chosen.model if server.type == ANTHROPIC else "")
+    return Choice(chosen, server, tier or without, without if tier and tier != without else "")
 
 
 def _tier(settings: Settings, profile: Profile, complexity: str) -> str:

@@ -18,11 +18,13 @@ from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.problem import ProblemsError
 from tmtui.domain.status import AttemptStatus, TaskStatus
 from tmtui.domain.text import clean_line
-from tmtui.engine.conversation import Conversation, Desk, chain_of_attempts
+from tmtui.engine.continued import chain_of_attempts
+from tmtui.engine.conversation import Conversation, Desk
 from tmtui.engine.decide import Answers, Work, after_attempt, escalate, goes_on, name_outcome
 from tmtui.engine.hooks import Hooks
 from tmtui.engine.prompting import make_prompt
 from tmtui.engine.secrecy import redacted
+from tmtui.events.agent import AgentNoticed
 from tmtui.events.attempt import (
     AttemptCheckpointed,
     AttemptFinished,
@@ -156,10 +158,14 @@ class Attempt:
                 return known
         try:
             earlier = reversed(chain_of_attempts(self._subject, self._state)[:-1])
-            prompt = await make_prompt(self._world, self._subject, self._state, before, earlier)
+            made = await make_prompt(self._world, self._subject, self._state, before, earlier)
         except ProblemsError as error:
             return Outcome(Kind.CONFIG_INVALID, clean_line(str(error)))
-        return await Conversation(self._desk, self._subject, self._state).hold(prompt)
+        for notice in made.notices:
+            self._note(AgentNoticed(clean_line(notice)))
+        if made.blocked:
+            return Outcome(Kind.POLICY_INPUT, clean_line(made.blocked))
+        return await Conversation(self._desk, self._subject, self._state).hold(made.prompt)
 
     async def _measure(self, before: AttemptCheckpointed) -> None:
         measured = await self._world.checkpoints.measure(

@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from tmtui.domain.outcome import Kind, Outcome
+from tmtui.engine.continued import chain_of_attempts
 from tmtui.engine.dialogue.lead import Dialogue
 from tmtui.engine.errand import Errand
 from tmtui.engine.gate import Gate
@@ -47,15 +48,6 @@ class Leader(Protocol):
     async def hold(self, prompt: Prompt, past: Sequence[Recorded]) -> Outcome:
         """Go on from `past` until there is an outcome that asking again would not better."""
         ...
-
-
-def chain_of_attempts(subject: TaskState, attempt: AttemptState) -> list[int]:
-    """The numbers of the attempts whose conversation this one is, oldest first, itself included."""
-    numbers = [attempt.number]
-    while attempt.continues:
-        attempt = subject.attempts[attempt.continues - 1]
-        numbers.append(attempt.number)
-    return numbers[::-1]
 
 
 class Conversation:
@@ -107,6 +99,7 @@ class Conversation:
                 said,
                 self._subject,
                 self._attempt,
+                self._desk.providers,
             )
         requests = Requests(
             self._world,

@@ -22,7 +22,7 @@ from tmtui.events.attempt import AttemptFinished, AttemptMeasured
 from tmtui.events.base import Entry, Event
 from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Ping, Stop, Unpause, UseFallback
 from tmtui.events.decision import DecisionAnswered, DecisionIgnored, DecisionOpened
-from tmtui.events.run import Limits, RunFinished, RunPaused, RunUnpaused
+from tmtui.events.run import Limits, RunFinished, RunPaused, RunUnpaused, RunWoken
 from tmtui.events.task import TaskAborted, TaskFailed, TaskSkipped, TaskSucceeded
 from tmtui.resilience.taxonomy import TREATMENTS, Family
 from tmtui.state.model import AttemptState, Decision, State, TaskState
@@ -228,9 +228,9 @@ def on_command(state: State, command: Command) -> list[Entry] | Refusal:
         case Pause() if state.status is RunStatus.RUNNING:
             return [Entry(RunPaused(PERSON))]
         case Unpause() if state.paused:
-            return [Entry(RunUnpaused(PERSON))]
+            return [*([Entry(RunWoken())] if state.holds else []), Entry(RunUnpaused(PERSON))]
         case Unpause() if state.status is RunStatus.WAITING and state.reason != "storage" and not state.suspended:
-            return []
+            return [Entry(RunWoken())]
         case Pause() | Unpause():
             return Refusal(f"the run is {describe_run(state)}")
         case CancelTask() if command.task not in state.tasks:

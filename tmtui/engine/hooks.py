@@ -3,6 +3,7 @@
 import asyncio
 import posixpath
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Final
 
 import msgspec
@@ -104,7 +105,8 @@ class Hooks:
         )
         finished = HookFinished(hook_id, HookStatus.CANCELED, message=f"{hook.name} hook was canceled")
         try:
-            ended = await self._supervise(hook, hook_id, stream)
+            with self._world.guard.excused() if self._world.guard else nullcontext():
+                ended = await self._supervise(hook, hook_id, stream)
             finished = judge(hook, hook_id, ended, stream.tail)
         finally:
             stream.finish()

@@ -28,6 +28,10 @@ class Permission(msgspec.Struct, frozen=True):
     """What the agent is told when it is denied."""
     asked: bool = False
     """Whether a person was asked, so that time has passed since the call was looked at."""
+    named: str = ""
+    """What a rule or a person has allowed by name, not a mode by itself: the command, or the path."""
+    objection: str = ""
+    """What speaks against it all the same."""
 
 
 class Permissions:
@@ -42,7 +46,12 @@ class Permissions:
         """What the rules say; None when a person has to be asked."""
         verdict = self._look(call, planned)
         if verdict.action == "allow":
-            return Permission(verdict="allow", rule=clean_line(verdict.rule))
+            return Permission(
+                verdict="allow",
+                rule=clean_line(verdict.rule),
+                named="" if _by_itself(verdict.rule) else planned.command or planned.path,
+                objection=clean_line(verdict.objection),
+            )
         if verdict.action == "ask" and self._attended:
             return None
         return _denied(verdict.rule, verdict.reason)
@@ -64,7 +73,12 @@ class Permissions:
         )
         answered = await self._questions.ask(question, task, attempt)
         if answered.choice in ("once", "always"):
-            return Permission(verdict="allow", rule=f"{answered.by}: {answered.choice}", asked=True)
+            return Permission(
+                verdict="allow",
+                rule=f"{answered.by}: {answered.choice}",
+                asked=True,
+                named=planned.command or planned.path,
+            )
         denied = _denied(f"{answered.by}: {answered.choice}", answered.note or "a person said no")
         return msgspec.structs.replace(denied, asked=True)
 
@@ -74,6 +88,11 @@ class Permissions:
 
     def _look(self, call: ToolCall, planned: Planned) -> Verdict:
         return self._judge.judge(call, planned, self._state.rules, attended=self._attended)
+
+
+def _by_itself(rule: str) -> bool:
+    """Whether no rule decided, only a mode or the sandbox."""
+    return rule == "sandbox" or rule.startswith("mode ")
 
 
 def _denied(rule: str, reason: str) -> Permission:

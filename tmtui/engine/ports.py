@@ -1,6 +1,7 @@
 """What the engine needs of the world. The real ones live below it; a simulation brings its own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -188,6 +189,72 @@ class Toolbox(Protocol[P]):
         ...
 
 
+class Trespass(Protocol):
+    """What a call has changed that it must not."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The files, safe to show."""
+        ...
+
+    @property
+    def undone(self) -> bool:
+        """Whether they are as they were."""
+        ...
+
+    @property
+    def kept(self) -> str:
+        """Where what was found there lies; empty for nowhere."""
+        ...
+
+
+class Guard(Protocol):
+    """Looks after files that no call may change, where nothing keeps a call from it."""
+
+    def look(self) -> Any:
+        """What they are; given to `settle` after the call."""
+        ...
+
+    def settle(self, before: Any, named: str) -> Trespass | None:
+        """What was changed since, put back; not what `named` speaks of, which was allowed by name."""
+        ...
+
+    def excused(self) -> AbstractContextManager[None]:
+        """Meanwhile something runs that may change them."""
+        ...
+
+
+class Scanned(Protocol):
+    """What came of looking through a text."""
+
+    @property
+    def text(self) -> str:
+        """The text as it may go on, if it may."""
+        ...
+
+    @property
+    def blocked(self) -> str:
+        """What holds it back, in one line; empty when nothing does."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know of it, a line each."""
+        ...
+
+
+class Scanner(Protocol):
+    """Looks for what must not be sent."""
+
+    def prompt(self, text: str) -> Scanned:
+        """Look through what an agent is to be asked. Foreign text in its fences can hold nothing back."""
+        ...
+
+    def output(self, text: str) -> tuple[str, ...]:
+        """What a person should know of something that a tool told, a line each."""
+        ...
+
+
 class TaskLogs(Protocol):
     """The full raw text of what hooks and agents print, in files for people."""
 
@@ -272,6 +339,11 @@ class Verdict(Protocol):
         """The rule that would settle it for good."""
         ...
 
+    @property
+    def objection(self) -> str:
+        """What speaks against a call that is allowed all the same; empty for nothing."""
+        ...
+
 
 class Judge(Protocol):
     """Holds a call against the rules."""
@@ -354,7 +426,14 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     rules: GateRules = GateRules()
     redactor: Redactor | None = None
     """Takes secrets out of all that is kept or shown."""
+    veil: Redactor | None = None
+    """Takes secrets out of what agents are told: only those that surely are, for whoever edits a file needs the rest
+    of it as it is."""
     judge: Judge
+    guard: Guard | None = None
+    """Looks after what calls may not change; None where nothing has to."""
+    scanner: Scanner | None = None
+    """Looks through what goes to agents, and what tools tell them; None where nobody wants that."""
     user: str = ""
     """Whose run it is, for the books."""
     root: str

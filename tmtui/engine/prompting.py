@@ -10,6 +10,7 @@ import msgspec
 
 from tmtui.domain.status import AttemptStatus, HookStatus
 from tmtui.engine.ports import World
+from tmtui.engine.secrecy import redacted
 from tmtui.events.agent import AgentSpoke
 from tmtui.events.attempt import AttemptCheckpointed, AttemptPrompted
 from tmtui.events.base import Recorded
@@ -23,10 +24,20 @@ SAID = 4_000
 """Characters of the last answer's end that the next attempt is told."""
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """A prompt that was looked through."""
+
+    prompt: Prompt
+    blocked: str = ""
+    """Why it is not to be sent; empty when it may."""
+    notices: tuple[str, ...] = ()
+    """What a person should know of it."""
+
+
 async def make_prompt(
     world: World, subject: TaskState, attempt: AttemptState, before: AttemptCheckpointed, earlier: Iterable[int]
-) -> Prompt:
-    """The prompt of one attempt.
+) -> Checked:
+    """The prompt of one attempt, looked through.
 
     Args:
         world: Where it is made.
@@ -41,7 +52,7 @@ async def make_prompt(
     for number in earlier:
         for recorded in world.past.of_attempt(subject.task.id, number):
             if isinstance(recorded.event, AttemptPrompted):
-                return Prompt(recorded.event.system, recorded.event.prompt)
+                return checked(world, Prompt(recorded.event.system, recorded.event.prompt))
     failed = failed_attempts(subject)
     context = await world.surroundings.look(subject.task, before) if world.surroundings else Context()
     if failed:
@@ -49,10 +60,21 @@ async def make_prompt(
         context = msgspec.structs.replace(context, previous_response=said)
     failures = tuple(_failure(known) for known in failed)
     nonce = new_nonce(world.rng)
-    prompt = compose(subject.task, failures, attempt.note, attempt.description, nonce, context, world.templates)
+    composed = compose(subject.task, failures, attempt.note, attempt.description, nonce, context, world.templates)
+    made = checked(world, composed)
     if world.keep_prompt is not None:
-        world.keep_prompt(subject.task.id, f"{prompt.system}\n{prompt.text}")
-    return prompt
+        world.keep_prompt(subject.task.id, f"{made.prompt.system}\n{made.prompt.text}")
+    return made
+
+
+def checked(world: World, prompt: Prompt) -> Checked:
+    """A prompt as it may be sent, if it may."""
+    prompt = Prompt(redacted(prompt.system, world.veil), redacted(prompt.text, world.veil))
+    if world.scanner is None:
+        return Checked(prompt)
+    system, text = world.scanner.prompt(prompt.system), world.scanner.prompt(prompt.text)
+    notices = tuple(dict.fromkeys((*system.notices, *text.notices)))
+    return Checked(Prompt(system.text, text.text), system.blocked or text.blocked, notices)
 
 
 def failed_attempts(subject: TaskState) -> list[AttemptState]:

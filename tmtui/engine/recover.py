@@ -2,20 +2,24 @@
 
 Recovery makes no state of its own: it records the same events that a normal end would have, so it can itself be cut
 off and done again. What was under way is closed as interrupted; a file tool whose result was lost is judged by the
-file, since that shows whether the call had been done.
+file, since that shows whether the call had been done. A request whose answer was lost is charged with all that was
+set aside for it: nobody knows what of it was carried out, and what was spent is never told too low.
 """
 
 from collections.abc import Mapping
 
 from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.status import AttemptStatus, HookStatus, TaskStatus, ToolStatus
+from tmtui.domain.usage import Usage
 from tmtui.engine.decide import Answers, Work, abort_run, after_attempt, answer_by_policy
 from tmtui.events.agent import AgentFinished
 from tmtui.events.attempt import AttemptFinished
-from tmtui.events.base import Entry
+from tmtui.events.base import Entry, Event
 from tmtui.events.hook import HookFinished
+from tmtui.events.money import MoneySpent
+from tmtui.events.request import RequestFinished
 from tmtui.events.tool import ToolFinished
-from tmtui.state.model import AttemptState, State, TaskState
+from tmtui.state.model import AttemptState, RequestState, State, TaskState
 
 
 CRASHED = Outcome(Kind.INTERRUPTED_CRASH, "the engine ended under it; it goes on from where it was")
@@ -43,8 +47,8 @@ def close_half_done(state: State, judgements: Judgements, answers: Answers) -> l
     return entries
 
 
-def _close_parts(attempt: AttemptState, judgements: Judgements) -> list[ToolFinished | HookFinished | AgentFinished]:
-    closed: list[ToolFinished | HookFinished | AgentFinished] = [
+def _close_parts(attempt: AttemptState, judgements: Judgements) -> list[Event]:
+    closed: list[Event] = [
         _close_tool(tool.id, judgements.get(tool.id))
         for tool in attempt.tools.values()
         if tool.status is ToolStatus.RUNNING
@@ -54,6 +58,8 @@ def _close_parts(attempt: AttemptState, judgements: Judgements) -> list[ToolFini
         for run in attempt.hooks
         if run.status is HookStatus.RUNNING
     ]
+    if attempt.request is not None:
+        closed += _close_request(attempt.request)
     if attempt.asked and attempt.answered is None:
         closed.append(AgentFinished(CRASHED, CRASHED.kind))
     return closed
@@ -67,6 +73,20 @@ def _close_tool(tool_id: str, done: bool | None) -> ToolFinished:
         ": nothing was changed." if done is False else "; it may have had effects."
     )
     return ToolFinished(tool_id, ToolStatus.INTERRUPTED, told)
+
+
+def _close_request(request: RequestState) -> list[Event]:
+    spent = MoneySpent(
+        request.model,
+        Usage(input_tokens=request.estimated_tokens),
+        request.reserved_micro,
+        "set aside",
+        provider=request.provider,
+        profile=request.profile,
+        request=request.id,
+        estimated=True,
+    )
+    return [RequestFinished(request.id, CRASHED, served_by=request.model), spent]
 
 
 def give_up(state: State, reason: str) -> list[Entry]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from tmtui.domain.clock import Clock
 from tmtui.engine.journal import Journal
+from tmtui.engine.runner import Runner
 from tmtui.events.monitor import Degraded, Restored
 from tmtui.resilience.defaults import DISK_HOLD_BYTES, DISK_WARN_BYTES
 
@@ -53,17 +54,14 @@ class RoomWatch:
         clock: For the time between two looks.
         journal: Told what is found.
         free: The free bytes.
-        hold: Has the run start nothing, until it is called with False.
-
+        runner: Starts nothing while there is no room.
     """
 
-    def __init__(
-        self, clock: Clock, journal: Journal, free: Callable[[], int], hold: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, clock: Clock, journal: Journal, free: Callable[[], int], runner: Runner) -> None:
         self._clock = clock
         self._journal = journal
         self._free = free
-        self._hold = hold
+        self._runner = runner
         self._room = Room.ENOUGH
 
     async def watch(self) -> None:
@@ -82,5 +80,7 @@ class RoomWatch:
         if self._room is before:
             return
         self._journal.note(Restored(DISK) if self._room is Room.ENOUGH else short_of_room(free, self._room))
-        if Room.NONE in (before, self._room):
-            self._hold(self._room is Room.NONE)
+        if self._room is Room.NONE:
+            self._runner.hold_for_room()
+        elif before is Room.NONE:
+            self._runner.room_is_back()

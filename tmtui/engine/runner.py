@@ -36,7 +36,7 @@ from tmtui.engine.recover import answer_left_open, close_half_done, half_done
 from tmtui.engine.schedule import next_tasks
 from tmtui.engine.secrecy import redacted
 from tmtui.engine.slots import Slots
-from tmtui.events.base import Entry
+from tmtui.events.base import Entry, Recorded
 from tmtui.events.commands import (
     Abort,
     AnyCommand,
@@ -78,6 +78,11 @@ class Runner:
         self._stopping = ""
         self._aborting = ""
         self._fatal: BaseException | None = None
+        journal.listen(self._heard)
+
+    def _heard(self, recorded: Recorded, _: State) -> None:
+        if type(recorded.event) is RunWoken:
+            self._wake.set()
 
     @property
     def state(self) -> State:
@@ -145,15 +150,15 @@ class Runner:
         self._gate.release("storage")
         self._journal.note(RunWoken())
 
-    def hold_for_room(self, hold: bool) -> None:
-        """Start nothing while there is no room on the disk, or go on."""
-        if hold:
-            self._gate.hold("room")
-            self._journal.note(RunWaiting("storage", None, detail="the disk is nearly full"))
-        else:
-            self._gate.release("room")
-            self._journal.note(RunWoken())
-            self._wake.set()
+    def hold_for_room(self) -> None:
+        """Start nothing while there is no room on the disk."""
+        self._gate.hold("room")
+        self._journal.note(RunWaiting("storage", None, detail="the disk is nearly full"))
+
+    def room_is_back(self) -> None:
+        """There is room again."""
+        self._gate.release("room")
+        self._journal.note(RunWoken())
 
     # The loop.
 
@@ -177,7 +182,7 @@ class Runner:
     async def _go_on(self) -> None:
         for task in next_tasks(self.state, self._workers, self._slots.free):
             self._start(task)
-        if self._workers or self.state.open_decisions or self.state.paused:
+        if self._workers or self.state.open_decisions or self.state.status is RunStatus.WAITING:
             await self._wake.wait()
         elif verdict := run_verdict(self.state):
             await self._journal.record(Entry(verdict))

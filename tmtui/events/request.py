@@ -32,9 +32,10 @@ class RequestFinished(Event, frozen=True, tag="request.finished"):
     id: str
     outcome: Outcome
     stop: str = ""
-    """Why the model stopped, in the provider's word."""
+    """Why the model stopped (`agents.model.StopKind`), with the provider's word where that says more."""
     parts: str = ""
-    """JSON of the answer's parts (`agents.model.ModelPart`), in ASCII: the conversation goes on from it."""
+    """JSON of the answer's parts (`agents.model.ModelPart`), in ASCII: the conversation goes on from it. Empty when
+    the answer does not stand."""
     usage: Usage | None = None
     served_by: str = ""
     request_id: str = ""

@@ -94,7 +94,9 @@ def _charge(receipt: Receipt, recorded: Recorded, spent: MoneySpent) -> None:
         receipt.models.setdefault(spent.model, Spending()),
         receipt.profiles.setdefault(spent.profile, Spending()),
     ):
-        spending.add(spent.usage, spent.micro, estimated=spent.estimated, saved_micro=spent.saved_micro)
+        spending.charge(spent)
+    if spent.reused:
+        return
     source = spent.source if spent.micro is not None else ""
     receipt.sources[source] = receipt.sources.get(source, 0) + 1
 

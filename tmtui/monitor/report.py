@@ -10,8 +10,8 @@ from tmtui.domain.status import TASK_ENDED, AttemptStatus, RunStatus, TaskStatus
 from tmtui.domain.usage import Usage
 from tmtui.events.attempt import FileChange
 from tmtui.events.monitor import Degraded
-from tmtui.state.model import Spending, State, TaskState, Trouble
-from tmtui.state.selectors import RunWord, run_word
+from tmtui.state.model import CacheUse, Spending, State, TaskState, Trouble
+from tmtui.state.selectors import RunWord, budget_gone_ms, micro_per_minute, run_word
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -26,7 +26,11 @@ class Cost(msgspec.Struct, frozen=True):
     estimated: int = 0
     """Requests whose tokens or price are an estimate."""
     saved_micro: int = 0
-    """Micro-dollars that caches saved; below zero when they were written and not read."""
+    """Micro-dollars that caches and the choice of models saved; below zero when caches were written and not read."""
+    tiered_micro: int = 0
+    """The part of it that comes from choosing a model by the complexity of a task."""
+    reused: int = 0
+    """Answers that were there, so that no request was made."""
 
 
 class AttemptReport(msgspec.Struct, frozen=True):
@@ -112,6 +116,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...]
     """Every file known to have been changed by some attempt, sorted."""
     cost: Cost
+    budget_micro: int | None
+    """What the run may cost; None for no limit."""
+    micro_per_minute: int | None
+    """What a minute costs at present; None where that cannot be said."""
+    budget_gone_ms: int | None
+    """Wall time at which the budget is spent at that rate; None when there is none, or nobody can tell."""
+    cache: CacheUse
+    ignores_limits: bool
+    """Whether the user's own rate limits were set aside."""
     degraded: tuple[Degraded, ...]
     troubles: tuple[Trouble, ...]
     anomalies: int
@@ -172,6 +185,11 @@ def make_report(state: State, now_ms: int, *, engine_alive: bool) -> Report:
         questions=_questions(state),
         files=tuple(sorted({file.path for task in tasks for attempt in task.attempts for file in attempt.files})),
         cost=_cost(state.spending),
+        budget_micro=state.limits.budget_micro,
+        micro_per_minute=micro_per_minute(state, now_ms) if engine_alive else None,
+        budget_gone_ms=budget_gone_ms(state, now_ms) if engine_alive else None,
+        cache=state.cache,
+        ignores_limits=state.ignores_limits,
         degraded=tuple(state.degraded),
         troubles=tuple(state.troubles),
         anomalies=len(state.anomalies),
@@ -241,4 +259,6 @@ def _cost(spending: Spending) -> Cost:
         spending.usage,
         spending.estimated,
         spending.saved_micro,
+        spending.tiered_micro,
+        spending.reused,
     )

@@ -38,3 +38,5 @@ class Verdict(msgspec.Struct, frozen=True):
     """One sentence, for the person and for the agent."""
     suggestion: str = ""
     """The rule that the answer "always" would add; empty when no rule could allow the call."""
+    objection: str = ""
+    """What speaks against a call that is allowed all the same, because its user wants everything allowed."""

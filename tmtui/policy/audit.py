@@ -10,6 +10,7 @@ import msgspec
 from tmtui.policy.globs import fits_command, fits_text
 from tmtui.policy.programs import Programs
 from tmtui.policy.rules import PATH_TOOLS, Rule, Rules
+from tmtui.policy.shell import read_command
 from tmtui.policy.tripwires import tripped
 from tmtui.policy.use import BASH, EDIT, GLOB, GREP, READ, WEB_FETCH, Where
 from tmtui.policy.wrappers import LAUNCHERS, SHELLS
@@ -121,7 +122,8 @@ def _covers(wide: Rule, narrow: Rule) -> bool:
     if not narrow.specifier:
         return False
     if wide.tool == BASH:
-        return fits_command(wide.specifier, narrow.specifier)
+        single = len(read_command(narrow.specifier).parts) == 1
+        return single and fits_command(wide.specifier, narrow.specifier)
     if wide.tool in PATH_TOOLS and wide.specifier.endswith("/**"):
         folder = wide.specifier.removesuffix("**")
         return _from_root(narrow.specifier).startswith(_from_root(folder)) and ".." not in narrow.specifier

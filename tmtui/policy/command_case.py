@@ -119,8 +119,7 @@ class CommandCase(Case):
         """The allow rule for one part, with the files that it redirects to; empty when there is none."""
         if not program.words or not self._redirects_inside(program):
             return ""
-        unsafe = [f"{n}={w.raw}" for n, w in program.part.assignments if not SAFE_VARIABLES.fullmatch(n)]
-        text = " ".join([*unsafe, program.typed])
+        text = _with_variables(program)
         only = self._must_be_exact(program)
         fits = (rule for rule in self._allow if (rule.specifier == text if only else rule.fits_command(text)))
         return next((rule.text for rule in fits), "")
@@ -162,6 +161,8 @@ class CommandCase(Case):
         inside = program.words and self._redirects_inside(program) and not self._must_be_exact(program)
         if not inside:
             return for_exactly(self._command)
+        if _with_variables(program) != program.typed:
+            return for_exactly(_with_variables(program))
         return for_program(program) or (for_exactly(self._command) if whole else "")
 
     def _is_ordinary(self, program: Program) -> bool:
@@ -175,6 +176,12 @@ class CommandCase(Case):
 
     def _ask(self, rule: str, reason: str, suggestion: str) -> Verdict:
         return Verdict(Action.ASK, rule, reason, suggestion)
+
+
+def _with_variables(program: Program) -> str:
+    """A command as rules see it: behind the variables that make it another, without the harmless ones."""
+    unsafe = [f"{name}={word.raw}" for name, word in program.part.assignments if not SAFE_VARIABLES.fullmatch(name)]
+    return " ".join([*unsafe, program.typed])
 
 
 _KINDS: Final[Mapping[Reach, str]] = {

@@ -21,8 +21,6 @@ PIECE: Final = 1_000
 OVERLAP: Final = 200
 """Characters that a piece shares with the next: what is longer may be missed where a line is cut."""
 
-_REST_OF_WORD: Final = re.compile(r"\S*")
-"""What a piece may have cut off from what was found at its end."""
 _TOKEN: Final = re.compile(
     r"(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|(?P<open>\((?:\?(?:[:=!>]|<[=!]|P?<\w+>|[aiLmsux-]+[:)]))?)"
     r"|(?P<close>\))|(?P<either>\|)|(?P<repeat>[*+?]|\{\d*,?\d*\})[?+]?|(?P<plain>.)",
@@ -75,8 +73,8 @@ def spans(expression: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
         for cut in range(0, max(1, len(line) - OVERLAP), PIECE - OVERLAP):
             for match in expression.finditer(line, cut, cut + PIECE):
                 end = match.end()
-                if end == cut + PIECE:
-                    end = _REST_OF_WORD.match(line, end).end()  # type: ignore[union-attr] - it fits the empty text too
+                while match.end() == cut + PIECE and end < len(line) and not line[end].isspace():
+                    end += 1  # the rest of a word that the piece cut off
                 yield start + match.start(), start + end
         start += len(line)
 

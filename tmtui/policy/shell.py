@@ -426,6 +426,8 @@ class _Reader:
             self._substitution(pieces, draft)
         elif follows == "{":
             self._parameter(pieces, quoted=quoted)
+        elif self._text.startswith("\\\n", self._at + 1):
+            raise _Puzzle("a line that ends in `$\\` is not read")
         elif follows == "[":
             raise _Puzzle("arithmetic in `$[` is not read")
         elif follows in {"'", '"'} and not quoted:

@@ -16,6 +16,8 @@ An allow rule names a danger when the rule itself, read as what it allows, would
 allows a forced push, and `Bash(git *)` does not.
 """
 
+from typing import Final
+
 import msgspec
 
 from tmtui.policy.answers import Action, Mode, Verdict
@@ -23,6 +25,10 @@ from tmtui.policy.case import Case
 from tmtui.policy.command_case import CommandCase
 from tmtui.policy.rules import Rule, Rules
 from tmtui.policy.use import BASH, Use, Where
+
+
+NOBODY: Final = "; nobody is there to ask"
+"""Ends the reason of what is denied for that."""
 
 
 def judge(use: Use, rules: Rules, mode: Mode, where: Where) -> Verdict:
@@ -36,7 +42,7 @@ def without_asking(verdict: Verdict) -> Verdict:
     """The verdict when nobody can be asked: what would be asked is denied."""
     if verdict.action is not Action.ASK:
         return verdict
-    return msgspec.structs.replace(verdict, action=Action.DENY, reason=f"{verdict.reason}; nobody is there to ask")
+    return msgspec.structs.replace(verdict, action=Action.DENY, reason=f"{verdict.reason}{NOBODY}")
 
 
 __all__ = ["Action", "Mode", "Rule", "Rules", "Use", "Verdict", "Where", "judge", "without_asking"]

@@ -254,6 +254,10 @@ def _run_waiting(state: State, _: Recorded, event: run.RunWaiting) -> None:
 def _run_woken(state: State, _: Recorded, __: run.RunWoken) -> None:
     if state.status is not RunStatus.WAITING:
         raise _MisfitError(f"a run that is {state.status} waits for nothing")
+    if state.reason == "storage" and state.holds:  # it goes back to what it waited for before
+        hold = list(state.holds.values())[-1]
+        state.reason, state.until_ms = hold.cause, hold.until_ms
+        return
     if not state.paused:
         _move_run(state, RunStatus.RUNNING)
     state.reason, state.until_ms = "", None
@@ -511,7 +515,15 @@ def _request_started(state: State, recorded: Recorded, event: request.RequestSta
     subject.waiting = None
     subject.hop = event.hop
     subject.request = RequestState(
-        event.id, event.provider, event.model, event.turn, event.hop, recorded.at_wall, event.reserved_micro
+        event.id,
+        event.provider,
+        event.model,
+        event.turn,
+        event.hop,
+        recorded.at_wall,
+        event.reserved_micro,
+        event.estimated_tokens,
+        event.profile,
     )
 
 

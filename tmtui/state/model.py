@@ -117,6 +117,8 @@ class RequestState(msgspec.Struct):
     hop: int
     started_ms: int
     reserved_micro: int | None = None
+    estimated_tokens: int = 0
+    profile: str = ""
 
 
 class Waiting(msgspec.Struct, frozen=True):

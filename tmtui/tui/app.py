@@ -48,6 +48,9 @@ GONE_SECONDS: Final = 0.1
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the file of the theme that is worn."""
 
+GOODBYE_SECONDS: Final = 3.0
+"""How long a cockpit without a terminal may take to leave in good order."""
+
 GONE: Final = CockpitExit("signal", "the terminal is gone", 128 + signal.SIGHUP)
 
 FREEZE_SECONDS: Final = 1.0
@@ -166,6 +169,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         """
         if self.terminal_is_gone:
             self.leave(GONE)
+            _end_soon(GONE.exit_code)
 
     def notify(
         self,
@@ -225,6 +229,16 @@ async def _run(rig: Rig) -> CockpitExit:
     if fault:
         return _failed(cockpit, None)
     return result or CockpitExit("detached")
+
+
+def _end_soon(code: int) -> None:
+    """End this process in a moment, whatever waits: with the terminal gone there is nothing left to put back.
+
+    On its way out Textual hands its writing thread one more piece, and waits for ever for one that has ended.
+    """
+    timer = threading.Timer(GOODBYE_SECONDS, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
 
 
 def _failed(cockpit: Cockpit, error: Exception | None) -> CockpitExit:

@@ -6,7 +6,7 @@ were written, and so does everything within a block of code.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from tmtui.tui.paint import Ink
@@ -29,15 +29,21 @@ class Prose(NamedTuple):
     """Cells left blank before the rows behind its first."""
 
 
-_HEADING: Final = re.compile(r" {0,3}#{1,6} +(?=\S)")
-_BULLET: Final = re.compile(r"(?P<indent> {0,12})[-*+] +(?=\S)")
-_NUMBER: Final = re.compile(r" {0,12}\d{1,3}[.)] +(?=\S)")
-_QUOTE: Final = re.compile(r" {0,3}> ?")
-_INLINE: Final = re.compile(r"(?P<sign>`|\*\*|__)(?P<inner>(?=\S)[^`*]{1,400}?(?<=\S))(?P=sign)")
+_HEADING: Final = r" {0,3}#{1,6} +(?=\S)"
+_BULLET: Final = r"(?P<indent> {0,12})[-*+] +(?=\S)"
+_NUMBER: Final = r" {0,12}\d{1,3}[.)] +(?=\S)"
+_QUOTE: Final = r" {0,3}> ?"
+_INLINE: Final = r"(?P<sign>`|\*\*|__)(?P<inner>(?=\S)[^`*]{1,200}?(?<=\S))(?P=sign)"
 _INNER: Final = {"`": Ink.CODE, "**": Ink.STRONG, "__": Ink.STRONG}
 
-LONGEST: Final = 4_000
+LONGEST: Final = 1_000
 """Characters of a line that is looked through."""
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """An expression, compiled where the first words are drawn: the first frame need not wait for it."""
+    return re.compile(pattern)
 
 
 @lru_cache(maxsize=2_048)
@@ -47,15 +53,15 @@ def prose(text: str, *, code: bool = False) -> Prose:
         return Prose(text, (Inked(0, len(text), Ink.CODE),))
     if len(text) > LONGEST:
         return Prose(text)
-    if heading := _HEADING.match(text):
+    if heading := _compiled(_HEADING).match(text):
         return _heading(text[heading.end() :])
-    if quote := _QUOTE.match(text):
+    if quote := _compiled(_QUOTE).match(text):
         body = "▏ " + text[quote.end() :] if quote.end() > 1 else text
         return Prose(body, (Inked(0, len(body), Ink.THOUGHT),), 2)
-    if bullet := _BULLET.match(text):
+    if bullet := _compiled(_BULLET).match(text):
         lead = f"{bullet['indent']}• "
         return _inline(lead, text[bullet.end() :], Inked(len(lead) - 2, len(lead) - 1, Ink.ACCENT))
-    if number := _NUMBER.match(text):
+    if number := _compiled(_NUMBER).match(text):
         lead = number.group()
         return _inline(lead, text[number.end() :], Inked(0, len(lead), Ink.ACCENT))
     return _inline("", text)
@@ -70,7 +76,7 @@ def _inline(lead: str, text: str, *inks: Inked) -> Prose:
     """A line behind its lead, with what stands between signs in its look."""
     found = list(inks)
     made, place = lead, 0
-    for match in _INLINE.finditer(text):
+    for match in _compiled(_INLINE).finditer(text):
         if not _is_whole(text, match):
             continue
         made += text[place : match.start()]

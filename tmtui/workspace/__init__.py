@@ -11,5 +11,6 @@ Bottom up:
 - `restore`: a tree put back without destroying what no tree holds.
 - `diff`: the unified diff of two trees, for the engine and for any other process.
 - `checkpoint`: `Workspace`, which makes an attempt's events of all this.
+- `guard`: what no attempt may change, watched during each call where no sandbox keeps it.
 - `context`: what prompts may tell of the files (`languages`, `secret_files`).
 """

@@ -32,12 +32,15 @@ STATE: Final = ("config.json", "config.yml", "prompts")
 """The same, below the root's own state folder."""
 PERSONAL: Final = (
     *(".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".bash_aliases", ".profile", ".zshrc", ".zshenv"),
-    *(".zprofile", ".zlogin", ".zlogout", ".kshrc", ".cshrc", ".tcshrc", ".config/fish", ".gitconfig", ".config/git"),
-    *(".ssh/authorized_keys", ".ssh/config", ".ssh/rc", ".config/tmtui", ".taskmaster/config.yml"),
+    *(".zprofile", ".zlogin", ".zlogout", ".kshrc", ".cshrc", ".tcshrc", ".gitconfig", ".taskmaster/config.yml"),
+    *(".ssh/authorized_keys", ".ssh/config", ".ssh/rc"),
 )
 """What is run, or says what is run, for the person. Below the home folder."""
+CONFIGURED: Final = ("git", "tmtui", "fish/config.fish", "fish/conf.d")
+"""The same, below the folder for settings, which is `~/.config` unless the environment says otherwise."""
 OF_GIT_DIR: Final = ("HEAD", "config", "config.worktree", "hooks", "info", "commondir")
 OF_COMMON_DIR: Final = ("config", "hooks", "info", "packed-refs", "refs/heads", "refs/tags")
+OF_MODULE: Final = ("config", "hooks", "info")
 
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes of a file that is copied; a larger one is watched and cannot be put back."""
@@ -66,6 +69,11 @@ class Seen(msgspec.Struct, frozen=True):
             return False
         return (self.mode, self.digest, self.target) == (other.mode, other.digest, other.target)
 
+    @property
+    def restorable(self) -> bool:
+        """Whether it can be made again."""
+        return stat.S_ISLNK(self.mode) or self.content is not None
+
 
 class Look(msgspec.Struct, frozen=True):
     """All guarded files at one moment."""
@@ -73,6 +81,8 @@ class Look(msgspec.Struct, frozen=True):
     files: Mapping[str, Seen]
     excuses: int = 0
     """How many commands had begun by then that may change them."""
+    excused: bool = False
+    """Whether one of them ran at that moment."""
 
 
 class Trespass(msgspec.Struct, frozen=True):
@@ -117,11 +127,9 @@ class Guard:
     def look(self) -> Look:
         """What the files are."""
         known, now = self._latest, time.time_ns()
-        found = (
-            (path, _seen(path, known.get(path), now)) for path in islice(_files(self._places), MOST)
-        )
+        found = ((path, _seen(path, known.get(path), now)) for path in islice(_files(self._places), MOST))
         self._latest = {path: seen for path, seen in found if seen is not None}
-        return Look(self._latest, self._excuses - (1 if self._excused else 0))
+        return Look(self._latest, self._excuses, bool(self._excused))
 
     def settle(self, before: Look, named: str = "") -> Trespass | None:
         """Compare with what was, and put back what differs.
@@ -133,7 +141,7 @@ class Guard:
         Returns:
             What was wrong, or None.
         """
-        excused = self._excused or before.excuses != self._excuses
+        excused = before.excused or self._excused or before.excuses != self._excuses
         after = self.look()
         changed = [
             path
@@ -148,17 +156,17 @@ class Guard:
     def _put_back(self, changed: list[str], before: Mapping[str, Seen]) -> tuple[str, bool]:
         """Make the files what they were. Where to what was found there was moved, and whether all went well."""
         aside = self._aside / f"guard-{secrets.token_hex(4)}"
-        undone = True
-        for number, path in enumerate(changed):
+        possible = [path for path in changed if path not in before or before[path].restorable]
+        undone = len(possible) == len(changed)
+        for path in possible:
             try:
-                if os.path.lexists(path):
-                    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    shutil.move(path, aside / f"{number}-{Path(path).name}")
+                _move_aside(path, aside)
             except OSError:
                 undone = False
-        for path in changed:
+        for path in possible:
             try:
-                undone &= path not in before or _write(path, before[path])
+                if path in before:
+                    _write(path, before[path], aside)
             except OSError:
                 undone = False
         self.look()
@@ -186,7 +194,7 @@ def _files(places: Iterable[str]) -> Iterator[str]:
             yield place
             continue
         for here, folders, names in os.walk(place):
-            links = [name for name in folders if os.path.islink(f"{here}/{name}")]
+            links = [name for name in folders if Path(here, name).is_symlink()]
             yield from (f"{here}/{name}" for name in (*names, *links))
 
 
@@ -198,9 +206,9 @@ def _seen(path: str, known: Seen | None, now: int) -> Seen | None:
         if known is not None and known.stamp == stamp:
             return known
         fresh = stamp if now - max(status.st_mtime_ns, status.st_ctime_ns) > _TICK else ()
-        mode = stat.S_IFMT(status.st_mode) | status.st_mode & 0o111
+        mode = status.st_mode
         if stat.S_ISLNK(status.st_mode):
-            return Seen(mode, fresh, target=os.readlink(path))
+            return Seen(mode, fresh, target=str(Path(path).readlink()))
         if not stat.S_ISREG(status.st_mode):
             return Seen(mode, fresh)
         if status.st_size > LARGEST:
@@ -217,19 +225,26 @@ def _read(path: str) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _write(path: str, seen: Seen) -> bool:
-    """Make a file what it was. Whether that could be done."""
+def _move_aside(path: str, aside: Path) -> None:
+    """Take away what is there, if anything is."""
+    if os.path.lexists(path):
+        aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.move(path, aside / f"{Path(path).name}-{secrets.token_hex(2)}")
+
+
+def _write(path: str, seen: Seen, aside: Path) -> None:
+    """Make a file what it was, and the folders that it was in."""
+    for folder in reversed(Path(path).parents):
+        if os.path.lexists(folder) and not folder.is_dir():
+            _move_aside(str(folder), aside)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    if stat.S_ISLNK(seen.mode):
-        os.symlink(seen.target, path)
-        return True
     if seen.content is None:
-        return False
+        Path(path).symlink_to(seen.target)
+        return
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(seen.content)
-        os.fchmod(handle, 0o644 | seen.mode & 0o111)
-    return True
+        os.fchmod(handle, stat.S_IMODE(seen.mode))
 
 
 def _speaks_of(named: str, path: str) -> bool:
@@ -258,7 +273,10 @@ def git_places(root: Path) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         common = git_dir / os.fsdecode(_read(str(git_dir / "commondir"))[:_FOLLOWED]).strip()
     yield from (git_dir / name for name in OF_GIT_DIR)
-    yield from (Path(os.path.normpath(common)) / name for name in OF_COMMON_DIR)
+    common = Path(os.path.normpath(common))
+    yield from (common / name for name in OF_COMMON_DIR)
+    for module in sorted(common.glob("modules/*")):
+        yield from (module / name for name in OF_MODULE)
 
 
 def _followed(top: Path) -> Path:
@@ -277,6 +295,12 @@ def settings_places(root: Path) -> Iterator[Path]:
     yield from (root / ".taskmaster" / name for name in STATE)
 
 
-def personal_places(home: Path) -> Iterator[Path]:
-    """The files of a person that are run, or say what is run, whether they are there or not."""
+def personal_places(home: Path, config: Path) -> Iterator[Path]:
+    """The files of a person that are run, or say what is run, whether they are there or not.
+
+    Args:
+        home: The person's folder.
+        config: Where programs keep their settings, such as `~/.config`.
+    """
     yield from (home / name for name in PERSONAL)
+    yield from (config / name for name in CONFIGURED)

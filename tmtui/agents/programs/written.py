@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-
 from tmtui.agents.programs.claude_code import KEY_VARIABLES, MODES, MOST_TURNS, PROGRAM as CLAUDE, TOOLS, ClaudeCode
 from tmtui.agents.programs.codex import ACCESS, KEY_VARIABLE, PROGRAM as CODEX, Codex
 from tmtui.agents.programs.command import Command

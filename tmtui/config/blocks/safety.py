@@ -1,6 +1,5 @@
 """The schemas of `permissions` and `input_scanning`."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,6 +7,7 @@ from tmtui.config.blocks.block import Name
 from tmtui.config.values.safety import MODES
 from tmtui.domain.problem import WrongValueError
 from tmtui.domain.text import clean_line
+from tmtui.policy.patterns import compiled
 from tmtui.policy.rules import Rules, parse_rule
 from tmtui.system.documents.near import did_you_mean
 from tmtui.system.documents.schema import snake_case
@@ -27,12 +27,7 @@ def _mode(value: Any) -> Any:
 
 
 def _pattern(text: str) -> str:
-    if len(text) > 1_000:  # noqa: PLR2004  # what nobody can read, nobody should rely on
-        raise WrongValueError("is longer than 1,000 characters", "Split it into several rules.")
-    try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise WrongValueError(f"is no regular expression: {error}", "In JSON, write each backslash twice.") from None
+    compiled(text)
     return text
 
 

@@ -10,7 +10,7 @@ from tmtui.agents.model import Called, ModelRequest, Replied
 from tmtui.agents.port import ToolCall
 from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.status import ToolStatus
-from tmtui.engine.dialogue.memory import Memory, remember, write_messages
+from tmtui.engine.dialogue.memory import Memory, remember, without_thinking, write_messages
 from tmtui.engine.dialogue.shorten import cut_results, summarize
 from tmtui.engine.dialogue.turns import (
     AskAgain,
@@ -54,8 +54,6 @@ class Dialogue:
         self._memory = Memory()
         self._standing = Standing()
         self._max_tokens = chain.manner.max_tokens
-        self.last_text = ""
-        """What the model said last."""
 
     async def hold(self, prompt: Prompt, past: Sequence[Recorded]) -> Outcome:
         """Lead the conversation to its end.
@@ -70,24 +68,29 @@ class Dialogue:
         self._memory = remember(past)
         if not self._memory.messages:
             self._memory.say(prompt.text)
-        self._standing = Standing(turns=self._memory.turns)
+        left_off = self._memory.left_off
+        self._standing = Standing(turns=self._memory.turns - (left_off is not None))
         await self._carry(self._memory.unanswered)
-        while True:
+        outcome = None if left_off is None else await self._take(left_off, self._max_tokens, prompt)
+        while outcome is None:
             served = await self._requests.ask(self._request(prompt))
-            bounds = Bounds(
-                max_turns=self._chain.manner.max_turns,
-                max_tokens=self._max_tokens,
-                most_tokens=served.most_tokens or self._max_tokens,
-            )
-            following, self._standing = after_reply(served.reply, self._standing, bounds)
-            if served.reply.outcome.ok and stands(following):
-                self._memory.hear(served.reply.parts, served.model)
-            if isinstance(following, Finish):
-                self.last_text = self._memory.last_text
-                if repaired := await self._repair(following.outcome):
-                    return repaired
-            else:
-                await self._follow(following, prompt, served.reply)
+            if stands(served.reply):
+                self._memory.hear(served.reply, served.model)
+            outcome = await self._take(served.reply, served.most_tokens, prompt)
+        return outcome
+
+    async def _take(self, reply: Replied, most_tokens: int, prompt: Prompt) -> Outcome | None:
+        """Do what follows from an answer; the outcome when the conversation is over by it."""
+        bounds = Bounds(
+            max_turns=self._chain.manner.max_turns,
+            max_tokens=self._max_tokens,
+            most_tokens=most_tokens or self._max_tokens,
+        )
+        following, self._standing = after_reply(reply, self._standing, bounds)
+        if isinstance(following, Finish):
+            return await self._repair(following.outcome)
+        await self._follow(following, prompt, reply)
+        return None
 
     async def _follow(self, following: Next, prompt: Prompt, reply: Replied) -> None:
         match following:
@@ -137,7 +140,7 @@ class Dialogue:
         before = self._memory.messages
         cut = cut_results(before)
         how, after = "results", cut
-        if self._standing.shortenings > 1 or cut == before:
+        if self._standing.shortenings > 1 or cut == without_thinking(before):
             how, after = "summary", summarize(before, prompt.text)
         self._memory.replace(after)
         sizes = self._requests.sizes(before, after)

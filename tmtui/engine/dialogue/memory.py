@@ -1,14 +1,27 @@
 """A conversation from its events: what a model was told and what it said, whichever attempts held it.
 
 The log is the only place where a conversation is kept. So one that a crash cut off goes on behind its last complete
-turn: calls that came to their end are answered with what came of them, and one that was cut off, with that.
+turn: calls that came to their end are answered with what came of them, and one that was cut off, with that. An answer
+from which nothing had followed yet is looked at as if it had just come.
 """
 
 from collections.abc import Iterable
 
 import msgspec
 
-from tmtui.agents.model import Answered, Called, FromModel, FromUser, Message, ModelPart, Said, Thought, UserPart
+from tmtui.agents.model import (
+    Answered,
+    Called,
+    FromModel,
+    FromUser,
+    Message,
+    ModelPart,
+    Replied,
+    Said,
+    StopKind,
+    Thought,
+    UserPart,
+)
 from tmtui.domain.status import ToolStatus
 from tmtui.events.attempt import AttemptPrompted
 from tmtui.events.base import Recorded
@@ -37,6 +50,18 @@ def write_messages(messages: tuple[Message, ...]) -> str:
     return _ascii(messages)
 
 
+def write_stop(reply: Replied) -> str:
+    """Why an answer stopped, as the log keeps it: in tmtui's word, with the provider's where that says more."""
+    kind, word = str(reply.stop), reply.stop_word
+    return word if word.startswith(kind) else f"{kind}: {word}" if word else kind
+
+
+def read_stop(written: str) -> StopKind:
+    """The other way round."""
+    word = written.partition(":")[0]
+    return StopKind(word) if word in set(StopKind) else StopKind.UNKNOWN
+
+
 def _ascii(value: object) -> str:
     text = _encoder.encode(value).decode()
     return text if text.isascii() else "".join(c if c.isascii() else _escape(c) for c in text)
@@ -53,6 +78,7 @@ class Memory:
     def __init__(self, messages: Iterable[Message] = ()) -> None:
         self._messages: list[Message] = list(messages)
         self._open: list[UserPart] = []
+        self._stop = StopKind.UNKNOWN
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -69,6 +95,14 @@ class Memory:
         return tuple(part for part in last.parts if isinstance(part, Called) and part.id not in answered)
 
     @property
+    def left_off(self) -> Replied | None:
+        """The last answer, when nothing has followed from it and it makes no calls."""
+        last = self._messages[-1] if self._messages and not self._open else None
+        if not isinstance(last, FromModel) or self.unanswered:
+            return None
+        return Replied(stop=self._stop, parts=last.parts, model=last.model)
+
+    @property
     def turns(self) -> int:
         """How many answers the model has given."""
         return sum(isinstance(message, FromModel) for message in self._messages)
@@ -81,19 +115,15 @@ class Memory:
                 return "".join(part.text for part in message.parts if isinstance(part, Said))
         return ""
 
-    @property
-    def calls(self) -> int:
-        """How many tool calls the model has made."""
-        return sum(
-            isinstance(part, Called)
-            for message in self._messages
-            if isinstance(message, FromModel)
-            for part in message.parts
-        )
-
-    def hear(self, parts: tuple[ModelPart, ...], model: str) -> None:
-        """The model answered."""
+    def hear(self, reply: Replied, model: str) -> None:
+        """The model answered. When it was let go on without a word, that belongs to its answer before."""
         self._close()
+        self._stop = reply.stop
+        parts = reply.parts
+        last = self._messages[-1] if self._messages else None
+        if isinstance(last, FromModel):
+            self._messages.pop()
+            parts = (last if last.model == model else _thoughtless(last)).parts + parts
         self._messages.append(FromModel(parts, model))
 
     def answer(self, call: str, output: str, *, failed: bool) -> None:
@@ -150,8 +180,9 @@ def remember(events: Iterable[Recorded]) -> Memory:
                 memory.say(prompt)
             case RequestStarted(id=name, model=model):
                 asked[name] = model
-            case RequestFinished() as finished if finished.outcome.ok and finished.parts:
-                memory.hear(_parts.decode(finished.parts), asked.get(finished.id, finished.served_by))
+            case RequestFinished() as finished if finished.parts:
+                reply = Replied(stop=read_stop(finished.stop), parts=_parts.decode(finished.parts))
+                memory.hear(reply, asked.get(finished.id, finished.served_by))
             case ToolStarted(id=name, call=call) if call:
                 calls[name] = call
             case ToolFinished() as done if done.id in calls:

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from tmtui.agents.model import Called, FromModel, Replied, Said, StopKind
+from tmtui.agents.model import Called, Replied, Said, StopKind
 from tmtui.domain.outcome import OK, Kind, Outcome
 
 
@@ -99,14 +99,14 @@ def after_reply(reply: Replied, standing: Standing, bounds: Bounds) -> tuple[Nex
     standing = msgspec.structs.replace(
         standing, turns=standing.turns + 1, pauses=standing.pauses + 1 if reply.stop is StopKind.PAUSE_TURN else 0
     )
-    calls = tuple(part for part in reply.parts if isinstance(part, Called))
+    calls = calls_of(reply)
     match reply.stop:
         case StopKind.TOOL_USE | StopKind.END_TURN | StopKind.STOP_SEQUENCE if calls:
             return (_turn_limit(bounds) if standing.turns >= bounds.max_turns else Carry(calls)), standing
         case StopKind.END_TURN | StopKind.STOP_SEQUENCE | StopKind.TOOL_USE:
             return _after_end(reply, standing)
         case StopKind.MAX_TOKENS:
-            return _after_cut(reply, calls, standing, bounds)
+            return _after_cut(reply, standing, bounds)
         case StopKind.PAUSE_TURN:
             over = standing.pauses > MAX_PAUSES
             return (Finish(Outcome(Kind.TURN_LIMIT, "the provider paused too often")) if over else GoOn()), standing
@@ -135,22 +135,19 @@ def _after_failure(outcome: Outcome, standing: Standing) -> tuple[Next, Standing
 
 
 def _after_end(reply: Replied, standing: Standing) -> tuple[Next, Standing]:
-    if any(isinstance(part, Said) and part.text.strip() for part in reply.parts):
+    if says_something(reply):
         return Finish(OK), standing
     if standing.nudges >= MAX_NUDGES:
         return Finish(Outcome(Kind.EMPTY_RESPONSE, "the model ended its turn and said nothing")), standing
     return Tell(GO_ON), msgspec.structs.replace(standing, nudges=standing.nudges + 1)
 
 
-def _after_cut(
-    reply: Replied, calls: tuple[Called, ...], standing: Standing, bounds: Bounds
-) -> tuple[Next, Standing]:
+def _after_cut(reply: Replied, standing: Standing, bounds: Bounds) -> tuple[Next, Standing]:
     if standing.raises >= MAX_RAISES:
         words = f"an answer was longer than {bounds.max_tokens} tokens, {standing.raises + 1} times"
         return Finish(Outcome(Kind.MAX_TOKENS, words)), standing
     more = msgspec.structs.replace(standing, raises=standing.raises + 1)
-    said = any(isinstance(part, Said) and part.text.strip() for part in reply.parts)
-    if calls or not said:
+    if not stands(reply):
         if bounds.max_tokens >= bounds.most_tokens:
             words = f"an answer was longer than the {bounds.most_tokens} tokens that the model can give"
             return Finish(Outcome(Kind.MAX_TOKENS, words)), standing
@@ -165,11 +162,24 @@ def _after_unknown(reply: Replied, standing: Standing, bounds: Bounds) -> tuple[
     return AskAgain(bounds.max_tokens), msgspec.structs.replace(standing, unknown=1)
 
 
-def stands(following: Next) -> bool:
-    """Whether the answer that led to `following` becomes part of the conversation."""
-    return not isinstance(following, AskAgain | Shorten | Forget)
+def stands(reply: Replied) -> bool:
+    """Whether an answer becomes part of the conversation. One that was cut where it cannot go on does not."""
+    if not reply.outcome.ok:
+        return False
+    match reply.stop:
+        case StopKind.MAX_TOKENS:
+            return says_something(reply) and not calls_of(reply)
+        case StopKind.UNKNOWN | StopKind.REFUSAL | StopKind.CONTEXT_EXCEEDED:
+            return False
+        case _:
+            return True
 
 
-def message_of(reply: Replied, model: str) -> FromModel:
-    """An answer as a message."""
-    return FromModel(reply.parts, model)
+def calls_of(reply: Replied) -> tuple[Called, ...]:
+    """The tool calls of an answer."""
+    return tuple(part for part in reply.parts if isinstance(part, Called))
+
+
+def says_something(reply: Replied) -> bool:
+    """Whether there is any text in it."""
+    return any(isinstance(part, Said) and part.text.strip() for part in reply.parts)

@@ -23,6 +23,7 @@ from tmtui.engine.ports import Chain, World
 from tmtui.engine.providers.applicant import Applicant, Pass
 from tmtui.engine.providers.block import Block
 from tmtui.engine.providers.circuits import Circuits, broken
+from tmtui.engine.providers.handicaps import OFFLINE, unreachable
 from tmtui.engine.providers.line import Line, Place
 from tmtui.engine.providers.pauses import Pauses
 from tmtui.engine.providers.purse import Purse
@@ -31,7 +32,8 @@ from tmtui.engine.providers.sleepers import Sleepers, seconds_until
 from tmtui.engine.providers.traffic import Call, Traffic
 from tmtui.events.base import Entry, Event
 from tmtui.events.money import MoneySpent, MoneyWarned
-from tmtui.events.request import RequestReleased, RequestWaiting
+from tmtui.events.monitor import Restored
+from tmtui.events.request import LimitsUsed, RequestReleased, RequestWaiting
 from tmtui.resilience import budget
 from tmtui.resilience.fallback import CostGuard, Market
 from tmtui.resilience.retry_budget import RetryBudget, count_request, take_retry
@@ -193,7 +195,11 @@ class ProviderGate:
 
     def told(self, model: Model, notice: LimitNotice) -> None:
         """A provider told of its limits."""
-        self._traffic_of(model.provider).learn(model.model, notice, self._world.clock.wall_ms())
+        self.heard(model.provider, model.model, notice)
+
+    def heard(self, provider: str, model: str, notice: LimitNotice) -> None:
+        """A provider told of its limits to a program that asks it by itself."""
+        self._traffic_of(provider).learn(model, notice, self._world.clock.wall_ms())
 
     def settle(self, granted: Pass, outcome: Outcome, spent: MoneySpent | None) -> list[Event]:
         """A request has ended: take account of how, and say what changed by it."""
@@ -207,7 +213,12 @@ class ProviderGate:
             crossings = self._purse.settle(granted.call.request, spent.micro, now_ms)
             events += [_warned(crossing) for crossing in crossings]
         self.stir()
-        return events
+        return [*events, *self.limits_used(granted.applicant.model.provider)]
+
+    def limits_used(self, provider: str) -> list[Event]:
+        """How far the user's own limits for a provider are used up, where there are any."""
+        caps = self._traffic_of(provider).standing(self._world.clock.wall_ms())
+        return [LimitsUsed(provider, caps)] if caps else []
 
     def is_news(self, what: object) -> bool:
         """Whether this was not said before. It counts as said from here on."""
@@ -254,8 +265,13 @@ class ProviderGate:
     async def hold_run(self, who: str, model: Model, wait: Wait, *, has_next: bool) -> None:
         """Have the run wait until a time, or until somebody wakes it."""
         self._traffic_of(model.provider).start_slowly()
+        away = unreachable(name_of(model), wait.reason) if wait.cause == OFFLINE else None
+        for event in (*self.limits_used(model.provider), *([away] if away else [])):
+            self._journal.note(event)
         with self._waits(who, has_next=has_next):
             await self._pauses.hold(who, name_of(model), wait.cause, wait.until_ms, wait.reason)
+        if away and any(known.what == away.what for known in self._journal.state.degraded):
+            self._journal.note(Restored(away.what))
 
     @contextmanager
     def _waits(self, who: str, *, has_next: bool) -> Iterator[None]:
@@ -277,6 +293,8 @@ class ProviderGate:
         """Go on now, whatever was waited for, and ask those once more who had refused."""
         for event in broken(self._circuits.ask_again(self._world.clock.wall_ms())):
             self._journal.note(event)
+        for traffic in self._traffic.values():
+            traffic.open_up()
         self._sleepers.wake()
         self.stir()
 

@@ -17,18 +17,19 @@ from tmtui.domain.outcome import Kind, Outcome
 from tmtui.domain.plan import Task
 from tmtui.domain.text import clean_line
 from tmtui.domain.usage import Usage
-from tmtui.engine.dialogue.memory import without_thinking, write_parts
+from tmtui.engine.dialogue.memory import without_thinking, write_parts, write_stop
+from tmtui.engine.dialogue.turns import stands
 from tmtui.engine.journal import Journal
 from tmtui.engine.patience import Patience
 from tmtui.engine.ports import Chain, Priced, World
 from tmtui.engine.providers.applicant import Applicant, Pass, conversation_of
 from tmtui.engine.providers.gate import ProviderGate
+from tmtui.engine.providers.handicaps import unpriced
 from tmtui.engine.providers.route import Again, Give, Held, Move, Refused, Route, Switch, View, Wait, name_of
 from tmtui.engine.said import Said
 from tmtui.events.agent import AgentNoticed
 from tmtui.events.base import Entry, Event
 from tmtui.events.money import MoneySpent
-from tmtui.events.monitor import Degraded
 from tmtui.events.request import (
     LimitsTold,
     ModelSwitched,
@@ -136,12 +137,16 @@ class Requests:
         return self._route.after(response, tries, view, self._world.rng)
 
     def _served(self, response: Response, outcome: Outcome, model: Model) -> Served:
-        same = isinstance(response, Replied) and response.outcome == outcome
-        return Served(response if same else Replied(outcome=outcome), model.model, model.traits.max_output)
+        match response:
+            case Replied() if response.outcome == outcome:
+                reply = response
+            case _:
+                reply = Replied(outcome=outcome)
+        return Served(reply, model.model, model.traits.max_output)
 
     async def _pause(self, model: Model, again: Again, tries: int, view: View) -> None:
         until_ms = self._world.clock.wall_ms() + round(again.pause * 1000)
-        await self._record(ProviderRetrying(model.provider, again.outcome, tries, again.pause, until_ms))
+        await self._record(ProviderRetrying(model.provider, again.outcome, tries, again.pause, until_ms, again.of))
         async with self._patience.held():
             await self._gate.rest(self._who, until_ms, has_next=self._route.has_next(view))
 
@@ -236,8 +241,8 @@ class Requests:
         finished = RequestFinished(
             id=name,
             outcome=reply.outcome,
-            stop=clean_line(reply.stop_word or str(reply.stop), 80) if reply.outcome.ok else "",
-            parts=write_parts(reply.parts) if reply.outcome.ok else "",
+            stop=clean_line(write_stop(reply), 80) if reply.outcome.ok else "",
+            parts=write_parts(reply.parts) if stands(reply) else "",
             usage=reply.usage,
             served_by=clean_line(reply.model, 80),
             request_id=clean_line(reply.request_id, 80),
@@ -279,10 +284,9 @@ class Requests:
 
     def _price_unknown(self, model: str, warning: str) -> None:
         """Say once for each model that its price is a guess."""
-        what = clean_line(f"price of {model}", 100)
-        if all(known.what != what for known in self._journal.state.degraded):
-            why, _, remedy = clean_line(warning).partition("; ")
-            self._journal.note(Degraded(what, why, remedy))
+        said = unpriced(model, warning)
+        if said not in self._journal.state.degraded:
+            self._journal.note(said)
 
     def _tiered(self, model: Model, usage: Usage, priced: Priced) -> int:
         """Micro-dollars that the choice of the model by the task's complexity saved."""

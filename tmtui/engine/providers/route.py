@@ -123,7 +123,7 @@ class Route:
         if pause is not None and not (isinstance(hop, Hop) and _turns_away(treatment, tries, pause, view.rules)):
             if pause > view.rules.pause_over:
                 return _wait(outcome, treatment, view.market.now_ms + round(pause * 1000))
-            return Again(pause, outcome)
+            return Again(pause, outcome, retries_of(outcome.kind, self._retry) + 1)
         if isinstance(hop, Hop):
             return self._switch(hop, outcome)
         starved = not view.may_retry and tries <= retries_of(outcome.kind, self._retry)

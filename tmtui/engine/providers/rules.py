@@ -41,7 +41,7 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
     """How many times as dear as the first model a fallback may be; None for any price."""
     auth_fallback: bool = False
     """Whether a refused key may go on with another model."""
-    concurrency: int = 64
+    concurrency: int = 128
     """Requests to one provider at the same time, at most."""
     ignore_limits: bool = False
     """Whether the user's own windows are left aside, by the user's own word."""

@@ -1,8 +1,8 @@
 """One provider's traffic: its windows, the buckets of its models, and how many requests may be under way.
 
-A refusal for its rate closes a model to everybody until a moment that is chosen here: no sooner than the provider asks
-for, later with each refusal in a row, and never the same for two clients. Then requests start slowly, one at a time.
-So a provider that refuses is asked once for each time that it has opened, however many tasks wait for it.
+A refusal for its rate closes a model to everybody until a moment that is chosen here: no sooner than the provider
+asks for, later with each refusal in a row, and never the same for two clients. From then on requests start one at a
+time. So a provider that refuses is asked once for each time that it has opened, however many tasks wait for it.
 """
 
 from collections.abc import Iterable
@@ -146,6 +146,12 @@ class Traffic:
     def learn(self, model: str, notice: LimitNotice, now_ms: int) -> None:
         """The provider told of its limits."""
         self._buckets[model] = buckets.learn(self._known(model), notice, now_ms)
+
+    def open_up(self) -> None:
+        """Forget the refusals: somebody wants it to be asked."""
+        self._refusals.clear()
+        for model, known in self._buckets.items():
+            self._buckets[model] = msgspec.structs.replace(known, closed_until_ms=0)
 
     def opens_ms(self, model: str) -> int:
         """Wall time before which the provider wants no request for a model; 0 when it is open."""

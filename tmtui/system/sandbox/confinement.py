@@ -159,12 +159,17 @@ def confine_to(
     return Confinement(
         root=os.path.realpath(root),
         temporary=os.path.realpath(temporary),
-        writable=_real(*(str(root / _at_home(path, home)) for path in writable)),
+        writable=named_paths(writable, root, home),
         read_only=_real(*(str(root / name) for name in GUARDED)),
         hidden=out_of_sight,
         readable=_programs(env, (*out_of_sight, os.path.realpath("/tmp")), network=network),  # noqa: S108 - it is covered
         network=network,
     )
+
+
+def named_paths(paths: Iterable[str], root: Path, home: str) -> tuple[str, ...]:
+    """Paths that settings name, absolute and without symbolic links: absolute, below `~`, or relative to the root."""
+    return _real(*(str(root / _at_home(path, home)) for path in paths))
 
 
 def _at_home(path: str, home: str) -> str:

@@ -1,0 +1,36 @@
+"""What is watched during tool calls: all that the sandbox of this run would keep, and does not."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tmtui.config.settings import Settings
+from tmtui.system.sandbox.choose import Chosen
+from tmtui.system.sandbox.confinement import lies_in, named_paths
+from tmtui.workspace.guard import Guard, git_places, personal_places, settings_places
+
+
+ASIDE = "kept"
+"""The folder, in the state folder, for what stood in the way of putting something back."""
+
+
+def make_guard(chosen: Chosen, settings: Settings, root: Path, state_dir: Path, env: Mapping[str, str]) -> Guard:
+    """The guard of a run.
+
+    A sandbox without gaps keeps all that is there. What is not there yet it cannot keep from being made.
+    """
+    writable = named_paths(settings.sandbox_writable, root, env.get("HOME", ""))
+    places = _all_places(root, env) if chosen.lacking else _places_to_come(root)
+    kept = [place for place in places if not any(lies_in(os.path.realpath(place), each) for each in writable)]
+    return Guard(kept, root, Path(env.get("HOME", "/")), state_dir / ASIDE)
+
+
+def _all_places(root: Path, env: Mapping[str, str]) -> Iterator[Path]:
+    yield from git_places(root)
+    yield from settings_places(root)
+    if home := env.get("HOME", ""):
+        yield from personal_places(Path(home), Path(env.get("XDG_CONFIG_HOME") or f"{home}/.config"))
+
+
+def _places_to_come(root: Path) -> Iterator[Path]:
+    return (place for place in settings_places(root) if not os.path.lexists(place))
