@@ -11,7 +11,8 @@ the project's list of invariants:
     I5   what is recorded as spent is no less than what was spent, and every request has its one end
     I6   nothing that was done is done again
 
-and two of its own: nobody is asked before the moment that it named, and nobody whose circuit is open.
+and three of its own: nobody is asked before the moment that it named, nobody whose circuit is open, and no attempt is
+used up by what is no fault of the work.
 """
 
 from collections import Counter
@@ -77,6 +78,7 @@ def audit(events: Sequence[Logged], record: Record) -> list[str]:
         *_done_twice(events, record),
         *_too_early(events, record.asked),
         *_open_circuits(events, record.asked),
+        *_used_up(events),
         *(f"I3: the provider complains: {complaint}" for complaint in record.complaints),
     ]
 
@@ -115,7 +117,7 @@ def _intents(events: Sequence[Logged], record: Record) -> Iterator[str]:
         before = [each for each in started.get(asked.task, ()) if each["seq"] <= asked.after_seq]
         intent = before[-1] if before else None
         if intent is None or intent["id"] in used or f"{intent['provider']}/{intent['model']}" != asked.key:
-            yield f"I3: {asked.key} was asked for {asked.task} after seq {asked.after_seq} without an intent of its own"
+            yield f"I3: {asked.key} was asked for {asked.task} after seq {asked.after_seq}, and no intent says so"
         else:
             used.add(intent["id"])
 
@@ -176,3 +178,30 @@ def _open_circuits(events: Sequence[Logged], asked: Sequence[Asked]) -> Iterator
             known = [change for change in changes.get(key, ()) if change["seq"] <= request.after_seq]
             if known and known[-1]["state"] == "open" and request.at_ms < known[-1]["until_ms"]:
                 yield f"{key} was asked at {request.at_ms}, and its circuit is open until {known[-1]['until_ms']}"
+
+
+NO_FAULT = {
+    "api_500",
+    "auth",
+    "budget_day",
+    "budget_run",
+    "budget_task",
+    "canceled_user",
+    "interrupted_crash",
+    "net_connect",
+    "overloaded",
+    "quota_exhausted",
+    "rate_limited",
+    "stall_nobytes",
+    "stream_interrupted",
+    "stream_truncated",
+    "timeout_connect",
+    "timeout_first_byte",
+}
+"""Ends of an attempt that say nothing about the work."""
+
+
+def _used_up(events: Sequence[Logged]) -> Iterator[str]:
+    for event in _of(events, "attempt.finished"):
+        if event["counted"] and event["outcome"]["kind"] in NO_FAULT:
+            yield f"an attempt at {event['task']} was used up by {event['outcome']['kind']}"

@@ -37,6 +37,7 @@ SETTLING: Final = 2.0
 WINDOW: Final = 10.0
 """Seconds that count."""
 PATIENCE: Final = 180.0
+MACHINE: Final = "machine"
 
 STAMP: Final = "@" * 16
 STAMPED: Final = re.compile(r"\b\d{16}\b")
@@ -72,6 +73,8 @@ class _Seen(NamedTuple):
     """A second."""
     cpu: dict[str, float]
     """Of one core, by program."""
+    others: float
+    """Of one core: what had nothing to do with this."""
     lost: int
     """Conversations whose text in the log is not what was sent."""
     steal: float | None
@@ -103,6 +106,7 @@ def _judged(seen: _Seen) -> list[Row]:
         figure("from the first request to the hundredth", seen.let_in, "ms"),
         figure("events recorded", seen.events, "events/s"),
         *(figure(f"CPU of the {name}", 100 * share, "% of a core") for name, share in seen.cpu.items()),
+        figure("CPU of everything else", 100 * seen.others, "% of a core", "", "more than 20: repeat it"),
     ]
 
 
@@ -143,6 +147,8 @@ class _Watching:
                 self._until(master, lambda: holder_of(self._state) is None)
         recorded = self._log()
         seconds = (end - start) / 1e6
+        cpu = {name: (after[name] - before[name]) / seconds for name in after}
+        machine = cpu.pop(MACHINE)
         said = [each for each in recorded if isinstance(each.event, AgentSpoke)]
         sent = [
             (int(stamp), each.at_wall)
@@ -157,7 +163,8 @@ class _Watching:
             logged=[at - stamp / 1e3 for stamp, at in sent],
             sent=len(sent) / seconds,
             events=sum(start <= each.at_wall * 1000 < end for each in recorded) / seconds,
-            cpu={name: (after[name] - before[name]) / seconds for name in pids},
+            cpu=cpu,
+            others=machine - sum(cpu.values()),
             lost=_lost(said),
             steal=stolen,
         )
@@ -219,8 +226,9 @@ class _Watching:
 
 
 def _cpu(pids: dict[str, int]) -> dict[str, float]:
-    """Seconds of CPU that each has used."""
-    found = {}
+    """Seconds of CPU that each has used, and all together."""
+    user, nice, system, *_ = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:]
+    found = {MACHINE: (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")}
     for name, pid in pids.items():
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         found[name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -89,7 +89,9 @@ def test_the_real_command_reads_the_budgets_of_the_source_text(project: Project)
     paid(project.state_dir, (time.time_ns() // 1_000_000, RUN, "a", 1, spent(12_340_000, "interactive")))
     done = tmtui("cost-status", cwd=project.root)
     assert done.returncode == 0
-    assert done.stdout.splitlines() == [
+    page, rate = done.stdout.split("\n\n↗ ")
+    assert rate.startswith("$1.23/min over the last 10 minutes\n")
+    assert page.splitlines() == [
         "Cost Status (Today):",
         "Global:      $12.34 / $50.00 (24.7%)",
         "Interactive: $12.34 / $20.00 (61.7%)",
@@ -100,6 +102,8 @@ def test_the_real_command_reads_the_budgets_of_the_source_text(project: Project)
         "This Month: $12.34 / $800.00 (1.5%)",
     ]
     accounts = json.loads(tmtui("cost-status", "--json", cwd=project.root).stdout)
+    assert accounts[0].pop("exhausted_at_ms") > time.time() * 1000
+    assert accounts[0].pop("micro_per_minute") == pytest.approx(1_234_000, rel=0.1)
     assert accounts[0] == {
         "period": "daily",
         "profile": None,

@@ -61,7 +61,7 @@ def test_trouble_is_told_with_what_did_not_fit(tell: Teller, command: Run) -> No
     )
     out = command("debug").out
     assert "TROUBLE (3 entries)" in out
-    assert "⚠ checkpoints: git is not installed. Install git\n" in out
+    assert "⚠ degraded: checkpoints: git is not installed. Install git\n" in out
     assert "✗ hooks: odd logs/x.txt\n" in out
     assert "⚠ event 5 (TaskSucceeded) did not fit: no task 'nobody' in the plan\n" in out
 
@@ -69,5 +69,5 @@ def test_trouble_is_told_with_what_did_not_fit(tell: Teller, command: Run) -> No
 def test_json_has_report_engine_and_log(tell: Teller, command: Run) -> None:
     tell(story.asking())
     told = json.loads(command("debug", "--json").out)
-    assert set(told) == {"report", "engine", "log", "anomalies"}
+    assert set(told) == {"report", "engine", "log", "limits", "circuits", "anomalies"}
     assert told["log"]["runs"] == 1

@@ -150,6 +150,51 @@ def test_the_terminal_is_judged(
     assert words in check.fact
 
 
-def test_little_room_is_pointed_out(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "LITTLE_ROOM", 2**80)
-    assert doctor.check_room(project).verdict is Verdict.WARN
+@pytest.mark.parametrize(
+    ("free", "verdict", "fact"),
+    [
+        (1024**3, Verdict.OK, "1.0 GB free"),
+        (150 * 1024**2, Verdict.WARN, "150 MB are left"),
+        (5 * 1024**2, Verdict.WARN, "5 MB are left, and nothing is started below 20 MB"),
+    ],
+)
+def test_little_room_is_pointed_out(project: Project, free: int, verdict: Verdict, fact: str) -> None:
+    check = doctor.check_room(project, free)
+    assert (check.verdict, check.fact) == (verdict, fact)
+    assert bool(check.remedy) is (verdict is Verdict.WARN)
+
+
+WORK = """\
+provider: work
+providers: {work: {type: claude, api_key: $WORK_KEY, base_url: "http://127.0.0.1:9", model: who-knows-1}}
+runtime_profiles: {interactive: {model: claude-3-haiku-20240307}}
+cost_controls: {alerts: {channels: [slack]}}
+"""
+
+
+def test_whoever_is_asked_is_looked_at_with_what_is_wrong_and_what_to_do(
+    project: Project, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORK_KEY", "sk-0123456789abcdef")
+    (project.root / ".taskmaster.yml").write_text(WORK)
+    checks = {each["name"]: each for each in json.loads(command("doctor", "--json").out)["checks"]}
+    warned = {name for name, each in checks.items() if each["verdict"] == "warn"}
+    assert warned >= {"provider work", "model claude-3-haiku-20240307", "notifications"}
+    assert checks["provider work"]["fact"].startswith("127.0.0.1:9 cannot be reached: ")
+    assert all(checks[name]["remedy"] for name in warned)
+
+
+def test_a_price_that_nobody_knows_is_pointed_out(
+    project: Project, command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORK_KEY", "sk-0123456789abcdef")
+    (project.root / ".taskmaster.yml").write_text("\n".join(WORK.splitlines()[:2]))
+    checks = {each["name"]: each for each in json.loads(command("doctor", "--json").out)["checks"]}
+    assert checks["price of who-knows-1"]["verdict"] == "warn"
+    assert "rates" in checks["price of who-knows-1"]["remedy"]
+
+
+def test_a_missing_key_is_pointed_out(project: Project, command: Run) -> None:
+    (project.root / ".taskmaster.yml").write_text("provider: claude\n")
+    checks = {each["name"]: each for each in json.loads(command("doctor", "--json").out)["checks"]}
+    assert (checks["agent"]["verdict"], bool(checks["agent"]["remedy"])) == ("warn", True)

@@ -117,7 +117,7 @@ def test_the_receipt_is_read_by_task_model_and_tool(project: Project) -> None:
 
 def test_savings_of_caches_are_told(project: Project, command: Run) -> None:
     paid(project.state_dir, (1, RUN, "a", 1, MoneySpent("m", Usage(1), 10_000, "own rates", saved_micro=2_500_000)))
-    assert "Saved by caches: $2.50" in command("receipt").out
+    assert "Saved: $2.50 by caches" in command("receipt").out
 
 
 def test_a_run_without_requests_has_nothing_to_pay(project: Project, command: Run) -> None:

@@ -77,7 +77,7 @@ def test_what_works_less_well_and_what_went_wrong_is_told() -> None:
         Entry(TaskSucceeded("?"), "nobody"),
     ]
     text = page(told)
-    assert "\n⚠ checkpoints: no git. Install git\n✗ Trouble in hooks: odd\n" in text
+    assert "\n⚠ degraded: checkpoints: no git. Install git\n✗ Trouble in hooks: odd\n" in text
     assert "⚠ 1 event did not fit: tmtui debug tells more\n" in text
 
 

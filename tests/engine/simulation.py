@@ -356,13 +356,15 @@ def digest(text: str | None) -> str:
 
 
 class SimulatedToolbox:
-    """Knows `append`, which adds a line to a file: done twice, it shows."""
+    """Knows `append`, which adds a line to a file: done twice, it shows; and `look`, which changes nothing."""
 
     def __init__(self, world: SimulatedWorld, crash: Crash) -> None:
         self._world = world
         self._crash = crash
 
     def plan(self, call: ToolCall) -> Planned:
+        if call.name == "look":
+            return Planned(f"look at {call.input['path']}", only_reads=True)
         if call.name != "append":
             return Planned(call.name, problem=f"there is no tool {call.name!r}")
         before = self._world.files.get(call.input["path"])
@@ -374,6 +376,10 @@ class SimulatedToolbox:
     async def execute(self, call: ToolCall, planned: Any, job: str, on_output: Callable[[bytes], None]) -> ToolResult:
         await self._crash.alive()
         path = call.input["path"]
+        if call.name == "look":
+            await asyncio.sleep(0.05)
+            await self._crash.alive()
+            return ToolResult(ToolStatus.OK, self._world.files.get(path, ""))
         self._world.files[path] = self._world.files.get(path, "") + call.input["line"] + "\n"
         self._world.effects.written.append((job, path))
         on_output(b"written\n")

@@ -194,7 +194,7 @@ def test_pieces_come_at_most_thirty_times_a_second() -> None:
         return len(taken.pieces), loop.time()
 
     count, seconds = run_virtually(main())
-    assert count <= seconds / INTERVAL + 1
+    assert count <= seconds / INTERVAL + 2, "one more at once, and one more at the end"
     assert count > 20
 
 

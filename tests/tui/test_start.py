@@ -124,21 +124,48 @@ def test_leaving_puts_the_terminal_back(tmp_path: Path) -> None:
         assert terminal.settings == terminal.before
 
 
-def test_a_terminal_that_vanishes_without_a_word_takes_the_screen_with_it(tmp_path: Path) -> None:
+def test_an_editor_has_the_terminal_for_a_while_and_gives_it_back(tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\necho the editor has $(wc -l < $1) lines\nread answer\n")
+    editor.chmod(0o755)
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "VISUAL": str(editor)}
+    with Terminal([sys.executable, "-c", PROGRAM.format(then="")], cwd=tmp_path, env=env) as terminal:
+        terminal.until("calc-3")
+        terminal.press("\t")
+        terminal.until("follow")
+        terminal.press("e")
+        terminal.until("the editor has")
+        terminal.press("done\n")
+        terminal.until("RUNNING")
+        terminal.press("?")
+        terminal.until("Keys")
+        terminal.press("\x1b")
+        terminal.until(lambda screen: "esc closes" not in screen)
+        terminal.press("q")
+        assert terminal.until_exit() == 0
+        assert terminal.settings == terminal.before
+
+
+@pytest.mark.parametrize("told_so", [False, True])
+@pytest.mark.parametrize("clock", ["0", "int(time.time() * 30_000)"], ids=["idle", "busy"])
+def test_a_terminal_that_vanishes_takes_the_screen_with_it(tmp_path: Path, clock: str, *, told_so: bool) -> None:
     told = tmp_path / "told.txt"
     program = PROGRAM.format(then="").replace("file=sys.stderr", f"file=open({str(told)!r}, 'w')")
     master, slave = pty.openpty()
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm-256color"}
     with subprocess.Popen(
-        [sys.executable, "-c", program], stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=env
-    ) as process:
+        [sys.executable, "-c", program.replace("now=lambda: 0", f"now=lambda: {clock}")],
+        stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=env,
+    ) as process:  # fmt: skip
         os.close(slave)
         seen = b""
         while b"calc-3" not in seen:
             seen += os.read(master, 65_536)
         os.close(master)
+        if told_so:
+            process.send_signal(signal.SIGHUP)
         process.wait(PATIENCE)
-    assert "('signal', 'the terminal is gone', 129)" in told.read_text()
+    assert re.search(r"\('signal', '(the terminal is gone|ended by HUP)', 129\)", told.read_text())
 
 
 def test_hostile_bytes_reach_no_terminal(tmp_path: Path) -> None:

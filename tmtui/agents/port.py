@@ -7,7 +7,7 @@ holds every call that came to its end, and an agent goes on behind the last of t
 """
 
 from collections.abc import AsyncGenerator
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -161,3 +161,11 @@ class Agent(Protocol):
     def run(self, request: Request, tools: Tools) -> AsyncGenerator[Chunk, None]:
         """Work on `request`, yielding what happens. Cancelling the iteration ends the work."""
         ...
+
+
+@runtime_checkable
+class WorksAlone(Protocol):
+    """An agent that is a program of its own: it asks its models and carries out its tools by itself."""
+
+    provider: str
+    """Its name in the settings."""

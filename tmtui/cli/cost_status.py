@@ -221,6 +221,8 @@ def _notes(accounts: Sequence[Account]) -> list[Line]:
         lines.append(Line(f"The price of {month.unknown:,} of this month's requests is not known.", Tone.WARN))
     if month.estimated:
         lines.append(Line(f"~ holds estimates: {month.estimated:,} of this month's requests.", Tone.FAINT))
+    if month.saved_micro > 0:
+        lines.append(Line(f"Saved this month by caches and the choice of models: {format_usd(month.saved_micro)}"))
     return [Line(""), *lines] if lines else []
 
 

@@ -23,9 +23,12 @@ NOTIFICATIONS: Final = "notifications"
 NO_CHECKPOINTS_REMEDY: Final = "start tmtui in a git repository, and see `tmtui doctor`"
 
 
-def no_checkpoints(why: str) -> Degraded | None:
+def no_checkpoints(why: str, settings: Settings) -> Degraded | None:
     """What is said when nothing can be undone."""
-    return Degraded(CHECKPOINTS, why, NO_CHECKPOINTS_REMEDY) if why else None
+    if not why:
+        return None
+    wanted = settings.checkpoints == "off"
+    return Degraded(CHECKPOINTS, why, "set `checkpoints: auto` to have them" if wanted else NO_CHECKPOINTS_REMEDY)
 
 
 def no_notifications(settings: Settings) -> Degraded | None:

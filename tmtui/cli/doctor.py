@@ -48,8 +48,6 @@ class Check(msgspec.Struct, frozen=True):
 
 
 OLDEST_PYTHON: Final = (3, 11)
-LITTLE_ROOM: Final = 200 * 1024 * 1024
-"""Bytes free, below which a run may fill the disk."""
 
 
 @click.command()
@@ -79,7 +77,7 @@ def examine(project: Project) -> list[Check]:
     ]
     checks = [check() for check in of_machine]
     checks.append(check_terminal(os.environ, interactive=os.isatty(0) and os.isatty(1), encoding=sys.stdout.encoding))
-    return [*checks, *(check(project) for check in of_project)]
+    return [*checks, *(check(project) for check in of_project), *check_work(project)]
 
 
 def doctor_lines(checks: list[Check]) -> list[Line]:
@@ -222,14 +220,27 @@ def _file_system(folder: Path, judge: Callable[[str, str], str]) -> str:
     return judge(str(folder.resolve()), mounts)
 
 
-def check_room(project: Project) -> Check:
+def check_room(project: Project, free: int | None = None) -> Check:
     """How much fits on the disk."""
+    from tmtui.engine.room import Room, judge_room, short_of_room  # noqa: PLC0415  # doctor alone
+
     folder = next(path for path in (project.state_dir, *project.state_dir.parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    fact = f"{free / 1024**3:,.1f} GB free"
-    if free < LITTLE_ROOM:
-        return Check("disk", Verdict.WARN, fact, "Make room: when the log cannot be written, the run waits.")
-    return Check("disk", Verdict.OK, fact)
+    free = shutil.disk_usage(folder).free if free is None else free
+    room = judge_room(free)
+    if room is Room.ENOUGH:
+        return Check("disk", Verdict.OK, f"{free / 1024**3:,.1f} GB free")
+    short = short_of_room(free, room)
+    return Check("disk", Verdict.WARN, short.why, f"{short.remedy[:1].upper()}{short.remedy[1:]}.")
+
+
+def check_work(project: Project) -> list[Check]:
+    """Who would be asked: whether they can be had and reached, what they cost, and whom warnings would reach."""
+    from tmtui.cli.doctor_work import examine_work  # noqa: PLC0415  # loads YAML
+
+    return [
+        Check(each.what, Verdict.WARN if each.remedy else Verdict.OK, each.why, each.remedy)
+        for each in examine_work(project)
+    ]
 
 
 def check_lock(project: Project) -> Check:

@@ -16,7 +16,9 @@ def dry_run_lines(prepared: Prepared, agent: str, forecast: Forecast) -> list[Li
         forecast: What the tasks may cost.
     """
     plan, limits = prepared.plan, prepared.limits
-    who = agent or prepared.settings.agent or "nobody: choose one with --agent, or `agent:` in .taskmaster.yml"
+    nobody = "nobody: choose one with --agent, or `agent:` in .taskmaster.yml"
+    by_task = "the model of each task" if forecast.models else nobody
+    who = agent or prepared.settings.agent or by_task
     lines: list[Line | str] = [
         Line(f"Dry run of {plan.path}: {count(len(plan.tasks), 'task')}, nothing is started", Tone.STRONG),
         f"Agent: {who}",
@@ -25,6 +27,8 @@ def dry_run_lines(prepared: Prepared, agent: str, forecast: Forecast) -> list[Li
     ]
     for number, task in enumerate(in_order(plan), 1):
         lines += _task_lines(number, task)
+        if model := forecast.models.get(task.id):
+            lines.append(f"     model {model}")
         if found := forecast.tasks.get(task.id):
             lines.append(f"     {estimate_words(found)}")
     lines += ["", *preview_lines(forecast, prepared)]

@@ -20,6 +20,7 @@ from tmtui.domain.models import in_service
 from tmtui.domain.money import format_usd
 from tmtui.domain.plan import Task
 from tmtui.domain.usage import Usage
+from tmtui.events.money import REUSED
 from tmtui.monitor.estimate import FEWEST, Attempt, Estimate, Price, Span, estimate, together
 from tmtui.store.errors import NoLogError
 from tmtui.store.ledger import Spent
@@ -46,6 +47,8 @@ class Asked(msgspec.Struct, frozen=True):
     """The kind of provider; empty when nobody is named."""
     model: str = ""
     """Empty when only the agent knows it."""
+    instead_of: str = ""
+    """The model that it would be, were it not for the complexity of the task."""
 
 
 class Forecast(msgspec.Struct, frozen=True):
@@ -56,6 +59,8 @@ class Forecast(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]
     """Models, each with the table that its price is from."""
     warnings: tuple[str, ...]
+    models: dict[str, str] = {}
+    """By task, which model is asked and why; tasks whose agent chooses by itself are missing."""
 
 
 def make_forecast(prepared: Prepared, order: Order, now_ms: int) -> Forecast:
@@ -65,10 +70,13 @@ def make_forecast(prepared: Prepared, order: Order, now_ms: int) -> Forecast:
     estimates: dict[str, Estimate] = {}
     sources: dict[str, None] = {}
     warnings: dict[str, None] = {}
+    models: dict[str, str] = {}
     for task in prepared.plan.tasks:
         asked = who_is_asked(prepared.settings, order, task, now_ms)
         if asked.kind in FREE:
             continue
+        if asked.model:
+            models[task.id] = _model_words(asked, task)
         price = _price(card, asked.model, now_ms)
         tries = task.max_attempts or prepared.limits.max_attempts
         estimates[task.id] = estimate(task, tries, history_for(past, asked.model), price)
@@ -76,7 +84,16 @@ def make_forecast(prepared: Prepared, order: Order, now_ms: int) -> Forecast:
             found = card.find(asked.model, now_ms)
             sources[f"{asked.model} ({found.source})"] = None
             warnings |= {found.warning: None} if found.warning else {}
-    return Forecast(estimates, tuple(sources), tuple(warnings))
+    return Forecast(estimates, tuple(sources), tuple(warnings), models)
+
+
+def _model_words(asked: Asked, task: Task) -> str:
+    """`claude-haiku-5-5 (complexity simple; otherwise claude-sonnet-5-5)`."""
+    return (
+        f"{asked.model} (complexity {task.complexity}; otherwise {asked.instead_of})"
+        if asked.instead_of
+        else asked.model
+    )
 
 
 def who_is_asked(settings: Settings, order: Order, task: Task, now_ms: int) -> Asked:
@@ -87,12 +104,14 @@ def who_is_asked(settings: Settings, order: Order, task: Task, now_ms: int) -> A
         order, name = msgspec.structs.replace(order, profile=order.profile or rest), ""
     choice = choose(settings, task, profile=order.profile, provider=order.provider)
     if not name:
-        return Asked(choice.provider.type, in_service(choice.model, now_ms))
+        before = in_service(choice.instead_of, now_ms)
+        return Asked(choice.provider.type, in_service(choice.model, now_ms), before)
     server = settings.all_providers.get(name)
     kind = TYPE_NAMES.get(server.type if server else name, name)
     if kind not in MODEL_PROVIDERS:
         return Asked(kind, server.model if server else "")
-    return Asked(kind, in_service(rest or choice.model or (server.model if server else ""), now_ms))
+    before = "" if rest else in_service(choice.instead_of, now_ms)
+    return Asked(kind, in_service(rest or choice.model or (server.model if server else ""), now_ms), before)
 
 
 def _price(card: RateCard, model: str, now_ms: int) -> Price | None:
@@ -104,7 +123,9 @@ def _price(card: RateCard, model: str, now_ms: int) -> Price | None:
 def _past(state_dir: Path, now_ms: int) -> list[Spent]:
     try:
         with LogReader.open(state_dir, idle=False) as reader:
-            return [spent for spent in reader.usage(since=now_ms - HISTORY_MS) if spent.source != PLAYED]
+            return [
+                spent for spent in reader.usage(since=now_ms - HISTORY_MS) if spent.source not in (PLAYED, REUSED)
+            ]
     except NoLogError:
         return []
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tmtui.config.settings import Settings
 from tmtui.system.sandbox.choose import Chosen
-from tmtui.system.sandbox.confinement import lies_in, named_paths
+from tmtui.system.sandbox.confinement import GUARDED, lies_in, named_paths
 from tmtui.workspace.guard import Guard, git_places, personal_places, settings_places
 
 
@@ -23,6 +23,13 @@ def make_guard(chosen: Chosen, settings: Settings, root: Path, state_dir: Path, 
     places = _all_places(root, env) if chosen.lacking else _places_to_come(root)
     kept = [place for place in places if not any(lies_in(os.path.realpath(place), each) for each in writable)]
     return Guard(kept, root, Path(env.get("HOME", "/")), state_dir / ASIDE)
+
+
+def closed_to_editors(settings: Settings, root: Path, state_dir: Path, env: Mapping[str, str]) -> tuple[str, ...]:
+    """What file tools never write, as paths from the root: they are not in a sandbox, and keep to the same."""
+    writable = named_paths(settings.sandbox_writable, root, env.get("HOME", ""))
+    guarded = [name for name in GUARDED if os.path.realpath(root / name) not in writable]
+    return (Path(os.path.relpath(state_dir, root)).as_posix(), *guarded)
 
 
 def _all_places(root: Path, env: Mapping[str, str]) -> Iterator[Path]:

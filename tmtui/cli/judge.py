@@ -1,5 +1,6 @@
 """The rules for tool calls, from the settings to the engine's question: may this call run?"""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -33,7 +34,7 @@ class PolicyJudge:
         written = settings.permissions
         self._mode = Mode(written.mode) if MODE in settings.origins else None
         self._rules = Rules.parse(written.allow, written.ask, written.deny)
-        self._where = Where(root=str(root), home=str(home), sandboxed=sandboxed)
+        self._where = Where(root=str(root), home=str(home), sandboxed=sandboxed, real=os.path.realpath)
 
     def judge(self, call: ToolCall, planned: Planned, learnt: Mapping[str, str], *, attended: bool) -> Verdict:
         """Judge a call."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from tmtui import __version__
+from tmtui.agents.applying import SuggestedChanges
 from tmtui.agents.rates.card import RateCard
 from tmtui.agents.toolbox import Toolbox
 from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees
@@ -25,7 +26,7 @@ from tmtui.cli.confining import Confining, choose_sandbox, degraded, probe_sandb
 from tmtui.cli.degraded import change, no_checkpoints, no_notifications, retired_models, unknown_prices
 from tmtui.cli.errors import CommandError
 from tmtui.cli.gate_rules import gate_rules
-from tmtui.cli.guarding import make_guard
+from tmtui.cli.guarding import closed_to_editors, make_guard
 from tmtui.cli.judge import PolicyJudge, overreach
 from tmtui.cli.look import LOOK, Look
 from tmtui.cli.order import Order
@@ -56,6 +57,7 @@ from tmtui.prompts.templates import Templates
 from tmtui.state.fold import fold_all
 from tmtui.state.model import State
 from tmtui.store.errors import StorageError
+from tmtui.store.kept_answers import FolderAnswers
 from tmtui.store.reader import LogReader
 from tmtui.store.writer import LogWriter
 from tmtui.system.clock import SystemClock
@@ -63,6 +65,7 @@ from tmtui.system.control import ControlServer, Peer
 from tmtui.system.environment import child_env
 from tmtui.system.lock import EngineLock, Holder
 from tmtui.system.machine import boot_id, host_name, user_name
+from tmtui.system.private_memory import keep_memory_private
 from tmtui.system.sandbox.choose import Chosen
 from tmtui.system.sandbox.temporary import temporary_folder
 from tmtui.system.state_dir import mark_of, open_log, prepare
@@ -137,6 +140,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         StorageError: the log cannot be used.
     """
     await_children_cheaply()
+    keep_memory_private()
     state_dir = Path(order.state_dir)
     clock = SystemClock()
     prepared = read_order(order)
@@ -145,7 +149,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         lock = EngineLock.acquire(state_dir, Holder.here(now_ms=clock.wall_ms(), argv0=order.argv0))
         stack.callback(lock.release)
         state = _load(state_dir, order.resume) if order.resume else State(run=_new_run(clock))
-        staff = _staff(order, prepared.settings, state, clock)
+        staff = make_staff(order, prepared.settings, state, clock)
         staff.check(prepared.plan)
         stack.push_async_callback(staff.close)
         lock.describe(state.run)
@@ -163,7 +167,12 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         await engine.open_log(stack, clock, listeners)
         trees, uncovered = await _checkpoints(order, prepared.settings)
         toolbox = stack.enter_context(
-            Toolbox(Path(order.root), confining.tools, child_environment(), (place_below(state_dir, order.root),))
+            Toolbox(
+                Path(order.root),
+                confining.tools,
+                child_environment(),
+                closed_to_editors(prepared.settings, Path(order.root), state_dir, os.environ),
+            )
         )
         judge = PolicyJudge(prepared.settings, Path(order.root), Path.home(), sandboxed=not chosen.lacking)
         guard = make_guard(chosen, prepared.settings, Path(order.root), state_dir, os.environ)
@@ -194,7 +203,12 @@ def _load(state_dir: Path, run: str) -> State:
         return fold_all(reader.events(run))
 
 
-def _staff(order: Order, settings: Settings, state: State, clock: SystemClock) -> Staff:
+def make_staff(order: Order, settings: Settings, state: State, clock: SystemClock) -> Staff:
+    """Who works: by the command line, the run that is taken up, or the settings.
+
+    Raises:
+        CommandError: nobody is named, or there is nobody of that name.
+    """
     named = order.agent or ("" if order.provider else state.agent or settings.agent)
     somebody = named or order.provider or settings.providers or any(os.environ.get(name) for name in KEY_VARIABLES)
     if not somebody:
@@ -298,6 +312,7 @@ class _Engine:
             rules=gate_rules(
                 settings, Path(order.state_dir), clock.wall_ms(), ignore_limits=order.ignore_config_limits
             ),
+            answers=FolderAnswers(Path(order.state_dir), settings.cache.ttl) if settings.cache.enabled else None,
             user=user_name(),
             judge=judge,
             guard=guard,
@@ -310,6 +325,10 @@ class _Engine:
             agent_timeout=settings.agent_timeout,
             templates=self._prepared.templates,
             surroundings=Surroundings(Path(order.root), settings.prompt_context, workspace),
+            changes=SuggestedChanges(
+                Path(order.root), closed_to_editors(settings, Path(order.root), Path(order.state_dir), os.environ)
+            ),
+            auto_apply=order.auto_apply,
             keep_prompt=FolderLogs(Path(order.state_dir), self._redactor).keep_prompt if order.verbose else None,
         )
         self._runner = Runner(world, self._journal, _answers(settings))
@@ -332,7 +351,7 @@ class _Engine:
         settings, plan, now_ms = self._prepared.settings, self._prepared.plan, self._clock.wall_ms()
         models = [model.model for model in staff.models(plan)]
         return [
-            no_checkpoints(uncovered),
+            no_checkpoints(uncovered, settings),
             degraded(chosen),
             no_notifications(settings),
             *retired_models(staff.written_models(plan), now_ms),

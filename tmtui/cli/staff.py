@@ -199,6 +199,7 @@ class Staff:
         form = AnswerForm.of(profile, self._root)
         return Manner(
             profile=profile.name,
+            reusable=self._settings.cache.enabled and (form.json or form.checked) and first.provider != STATIC,
             instead_of=in_service(choice.instead_of, self._clock.wall_ms()),
             max_tokens=profile.max_tokens or choice.provider.max_tokens or min(32_000, first.traits.max_output),
             effort=profile.effort,

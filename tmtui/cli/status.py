@@ -55,10 +55,10 @@ def status_lines(report: Report, now_ms: int, limits: Sequence[ProviderUsage] = 
         Line("Progress:"),
         *(task_line(task, current=place in report.current) for place, task in enumerate(report.tasks)),
         Line(""),
-        run_line(report, now_ms),
         *money_lines(report, now_ms),
         *short_usage_lines(limits),
         *handicap_lines(report),
+        run_line(report, now_ms),
         *_needs_you(report),
     ]
 

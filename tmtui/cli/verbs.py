@@ -50,6 +50,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Verb]]] = {
         "config": Verb("Check, show or change the settings.", "tmtui.cli.config:config"),
         "list-profiles": Verb("List the profiles: named sets of model options.", "tmtui.cli.profiles:list_profiles"),
         "show-profile": Verb("Show one profile, and who said what of it.", "tmtui.cli.profiles:show_profile"),
+        "test-policy": Verb("Show what the rules say of an input or a command.", "tmtui.cli.policy:test_policy"),
+        "policy": Verb("Look after the rules for agents.", "tmtui.cli.policy:policy"),
         "doctor": Verb("Check this machine and this project.", "tmtui.cli.doctor:doctor"),
         "export": Verb("Save a run as a script that plays it again.", "tmtui.cli.export:export"),
     },

@@ -182,11 +182,18 @@ class Attempt:
             state, self._subject, self._state, self._work, outcome, self._seconds(), self._sitting.answers
         )
         if not outcome.ok:
+            self._forget_answer()
             log = self._world.logs.open(self._task, "error")
             words = f"ERROR attempt {self._state.round}: {outcome.kind}: {outcome.message}\n"
             log.write(redacted(words, self._world.redactor).encode())
             log.close()
         await self._journal.record(*entries)
+
+    def _forget_answer(self) -> None:
+        """What failed once is not to be used again."""
+        attempt = self._subject.attempt
+        if self._world.answers is not None and attempt is not None and attempt.question:
+            self._world.answers.forget(attempt.question)
 
     async def _close_canceled(self, why: Cancel) -> None:
         outcome = Outcome(

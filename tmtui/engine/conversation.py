@@ -13,6 +13,7 @@ import msgspec
 from tmtui.domain.outcome import Kind, Outcome
 from tmtui.engine.continued import chain_of_attempts
 from tmtui.engine.dialogue.lead import Dialogue
+from tmtui.engine.dialogue.reuse import Reuse
 from tmtui.engine.errand import Errand
 from tmtui.engine.gate import Gate
 from tmtui.engine.journal import Journal
@@ -23,9 +24,10 @@ from tmtui.engine.providers.gate import ProviderGate
 from tmtui.engine.providers.requests import Requests
 from tmtui.engine.questions import Questions
 from tmtui.engine.said import Said
+from tmtui.engine.suggested import Suggestions
 from tmtui.engine.tools import ConversationOverError, RecordedTools
 from tmtui.events.agent import AgentFinished, AgentStarted
-from tmtui.events.attempt import AttemptPrompted
+from tmtui.events.attempt import AttemptCheckpointed, AttemptPrompted
 from tmtui.events.base import Entry, Event, Recorded
 from tmtui.prompts.compose import Prompt
 from tmtui.state.model import AttemptState, TaskState
@@ -65,9 +67,17 @@ class Conversation:
         self._tools = RecordedTools(
             self._world, self._journal, desk.gate, self._patience, desk.permissions, self._task, attempt.number
         )
+        self._suggestions = Suggestions(
+            self._world, self._journal, desk.questions, self._patience, self._task, attempt.number
+        )
 
-    async def hold(self, prompt: Prompt) -> Outcome:
-        """Ask until there is an outcome that asking again would not better."""
+    async def hold(self, prompt: Prompt, before: AttemptCheckpointed) -> Outcome:
+        """Ask until there is an outcome that asking again would not better.
+
+        Args:
+            prompt: What is asked.
+            before: The files as they were before the attempt.
+        """
         began = self._world.clock.mono_ns()
         finished = Outcome(Kind.CANCELED_USER, "the conversation was canceled")
         asked = AttemptPrompted(prompt.system, prompt.text, prompt.digest)
@@ -76,7 +86,8 @@ class Conversation:
         said = Said(self._note, self._world.logs.open(self._task, "agent"), self._world.redactor)
         try:
             async with self._patience.lasts():
-                finished = await self._leader(said).hold(prompt, self._past())
+                answered = await self._leader(said).hold(prompt, self._past())
+                finished = await self._suggestions.settle(said.last, before, answered)
         except TimeoutError:
             finished = Outcome(Kind.TURN_LIMIT, f"the agent was stopped after {self._patience.seconds:g} s")
         except ConversationOverError as over:
@@ -111,7 +122,20 @@ class Conversation:
             self._subject.task,
             self._attempt.number,
         )
-        return Dialogue(self._worker, requests, self._tools, self._journal, self._task, self._attempt.number)
+        dialogue = Dialogue(self._worker, requests, self._tools, self._journal, self._task, self._attempt.number)
+        if self._world.answers is None or not self._worker.manner.reusable:
+            return dialogue
+        return Reuse(
+            dialogue,
+            requests,
+            self._world.answers,
+            self._world,
+            self._journal,
+            said,
+            self._worker,
+            self._task,
+            self._attempt.number,
+        )
 
     def _past(self) -> list[Recorded]:
         if not self._attempt.continues:

@@ -23,6 +23,7 @@ from tmtui.agents.port import (
     ToolCall,
     ToolResult,
     Used,
+    WorksAlone,
 )
 from tmtui.domain.clock import Clock
 from tmtui.domain.outcome import Kind, Outcome
@@ -36,7 +37,7 @@ from tmtui.engine.patience import Patience
 from tmtui.engine.ports import World
 from tmtui.engine.providers.gate import ProviderGate
 from tmtui.engine.said import Said
-from tmtui.engine.tools import RecordedTools
+from tmtui.engine.tools import RecordedTools, told_of
 from tmtui.events.agent import AgentNoticed, AgentSession
 from tmtui.events.base import Entry, Event, Recorded
 from tmtui.events.money import MoneySpent
@@ -135,6 +136,9 @@ class Errand:
             session=self._session(tries),
         )
         outcome = CUT
+        self._said.begin()
+        guard = self._world.guard if isinstance(self._agent, WorksAlone) else None
+        before = guard.look() if guard else None
         try:
             async with aclosing(self._agent.run(request, self._said.before(self._tools))) as chunks:
                 async for chunk in chunks:
@@ -145,6 +149,8 @@ class Errand:
         finally:
             self._said.flush()
             self._own.close()
+            if guard and (trespass := guard.settle(before, "")):
+                self._note(AgentNoticed(f"{clean_line(self._agent.name, 80)}: {told_of(trespass)}"))
         return outcome
 
     async def _hear(self, chunk: Chunk) -> None:

@@ -1,9 +1,9 @@
 """Output of any speed and size, made fit for the log.
 
 What a hook prints may be a word a minute or a gigabyte a second. The log gets safe text in at most thirty pieces a
-second of at most 16 KiB; of what is more, the beginning and the end of each moment are kept and the middle is
-counted. When a source has had its share of the log, it gets one small piece a second. The full raw text goes to a
-file of its own, as far as that has room.
+second of at most 16 KiB, what comes after a pause at once; of what is more, the beginning and the end of each moment
+are kept and the middle is counted. When a source has had its share of the log, it gets one small piece a second. The
+full raw text goes to a file of its own, as far as that has room.
 """
 
 import asyncio
@@ -34,6 +34,9 @@ CONTINUING: Final = bytes(range(0x80, 0xC0))
 TAIL: Final = 4 * 1024
 """Bytes of the end that are kept, for the next prompt."""
 
+RAW_BATCH: Final = 64 * 1024
+"""Bytes of raw text that are held for no longer: a write for each word costs more than the word."""
+
 RAW_CAP: Final = 64 * 1024 * 1024
 """Bytes of one source in its raw log file."""
 
@@ -61,11 +64,13 @@ class OutputStream:
         self._skipped = 0
         self._passed = 0
         self._raw_left = RAW_CAP
+        self._raw_held = bytearray()
         self._tail = b""
         self._timer: asyncio.TimerHandle | None = None
         """Set while something is held."""
         self.fed_at = asyncio.get_running_loop().time()
         """When something last came, on the loop's clock."""
+        self._flushed_at = -SLOW_INTERVAL
 
     @property
     def tail(self) -> str:
@@ -96,7 +101,7 @@ class OutputStream:
                 self._skipped = max(1, self._skipped + characters_in(gone))
             self._rest = data[-half:]
         if self._timer is None:
-            self._timer = loop.call_later(self._interval, self.flush)
+            self._timer = loop.call_at(max(self.fed_at, self._flushed_at + self._interval), self.flush)
 
     def flush(self) -> None:
         """Pass on what is held, now."""
@@ -104,6 +109,8 @@ class OutputStream:
             return
         self._timer.cancel()
         self._timer = None
+        self._flushed_at = asyncio.get_running_loop().time()
+        self._write_raw()
         head, rest, skipped = bytes(self._head), self._rest, self._skipped
         self._head.clear()
         self._rest, self._skipped = b"", 0
@@ -150,9 +157,15 @@ class OutputStream:
 
     def _keep_raw(self, data: bytes) -> None:
         if self._raw is not None and self._raw_left > 0:
-            kept = data[: self._raw_left]
-            self._raw.write(self._redacting_raw.feed(kept) if self._redacting_raw else kept)
+            self._raw_held += data[: self._raw_left]
             self._raw_left -= len(data)
+            if len(self._raw_held) >= RAW_BATCH:
+                self._write_raw()
+
+    def _write_raw(self) -> None:
+        if self._raw is not None and self._raw_held:
+            held, self._raw_held = bytes(self._raw_held), bytearray()
+            self._raw.write(self._redacting_raw.feed(held) if self._redacting_raw else held)
 
 
 def characters_in(data: bytes) -> int:

@@ -9,6 +9,7 @@ import msgspec
 from tmtui.agents.model import Model, ToolSpec
 from tmtui.agents.port import Agent, ToolCall, ToolResult
 from tmtui.domain.clock import Clock, Rng
+from tmtui.domain.kept_answer import KeptAnswer
 from tmtui.domain.plan import Task
 from tmtui.domain.usage import Usage
 from tmtui.engine.providers.rules import GateRules
@@ -345,6 +346,22 @@ class Verdict(Protocol):
         ...
 
 
+class KeptAnswers(Protocol):
+    """Answers that may be used again. Whatever goes wrong with them, they are just not there."""
+
+    def find(self, key: str, now_ms: int) -> KeptAnswer | None:
+        """The answer to a question, if one is kept that is still good."""
+        ...
+
+    def keep(self, answer: KeptAnswer) -> None:
+        """Keep an answer."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """Keep the answer to a question no longer."""
+        ...
+
+
 class Judge(Protocol):
     """Holds a call against the rules."""
 
@@ -366,6 +383,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     profile: str = ""
     instead_of: str = ""
     """The model that the profile names itself, where the task's complexity chose the first of the chain."""
+    reusable: bool = False
+    """Whether an answer that was given before may stand for a new one."""
     max_tokens: int = 32_000
     """Of one answer."""
     max_turns: int = 100
@@ -402,6 +421,40 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         return self.models[0].model
 
 
+class Suggested(Protocol):
+    """Changes that an answer suggests."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that would change."""
+        ...
+
+    @property
+    def diff(self) -> str:
+        """All of them, as they would be seen afterwards."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why they cannot be made; empty when they can."""
+        ...
+
+
+S = TypeVar("S", bound=Suggested)
+
+
+class Changes(Protocol[S]):
+    """Makes changes that an answer suggests."""
+
+    def suggested(self, text: str) -> S | None:
+        """The changes that an answer suggests; None when it suggests none. Changes nothing."""
+        ...
+
+    def apply(self, suggested: S) -> str:
+        """Make all of them, or none. Returns why they were not made; empty when they were."""
+        ...
+
+
 class Surroundings(Protocol):
     """Looks at the project for a prompt."""
 
@@ -434,6 +487,8 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Looks after what calls may not change; None where nothing has to."""
     scanner: Scanner | None = None
     """Looks through what goes to agents, and what tools tell them; None where nobody wants that."""
+    answers: KeptAnswers | None = None
+    """Answers that may be used again; None where nobody wants that."""
     user: str = ""
     """Whose run it is, for the books."""
     root: str
@@ -450,3 +505,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Tells prompts of the project; None tells them nothing."""
     keep_prompt: Callable[[str, str], None] | None = None
     """Keeps a task's prompt for people, where that is wanted."""
+    changes: Changes[Any] | None = None
+    """Makes the changes that answers suggest; None leaves them to people."""
+    auto_apply: bool = False
+    """Whether they are made without a question."""

@@ -1,4 +1,4 @@
-"""Looks after the room on the disk: says when it grows short, and has the run wait before the log cannot be written."""
+"""Looks after the room on the disk: tells when it is short, and has the run wait before the log is in the way."""
 
 from collections.abc import Callable
 from enum import IntEnum
@@ -14,7 +14,7 @@ from tmtui.resilience.defaults import DISK_HOLD_BYTES, DISK_WARN_BYTES
 DISK: Final = "disk"
 """What it is called that works less well."""
 
-SECONDS: Final = 5.0
+SECONDS: Final = 2.0
 """Between two looks."""
 
 AWAY: Final = 1.1

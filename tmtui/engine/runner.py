@@ -30,7 +30,8 @@ from tmtui.engine.gate import Gate
 from tmtui.engine.journal import Journal
 from tmtui.engine.permissions import Permissions
 from tmtui.engine.ports import World
-from tmtui.engine.providers.gate import Helm, ProviderGate
+from tmtui.engine.providers.gate import ProviderGate
+from tmtui.engine.providers.helm import Helm
 from tmtui.engine.questions import Questions
 from tmtui.engine.recover import answer_left_open, close_half_done, half_done
 from tmtui.engine.schedule import next_tasks
@@ -67,7 +68,7 @@ class Runner:
         self._slots = Slots(lambda: self.state.limits.max_parallel, self._wake.set)
         questions = Questions(journal, self._slots)
         permissions = Permissions(world.judge, questions, journal.state)
-        helm = Helm(self._give_up, self.stop)
+        helm = Helm(self._give_up, self.stop, lambda: bool(self._stopping or self._aborting))
         self._providers = ProviderGate(world, journal, self._gate, helm)
         desk = Desk(world, journal, self._gate, self._providers, permissions, questions)
         self._sitting = Sitting(desk, answers, self._cancels)

@@ -92,7 +92,8 @@ class RecordedTools:
         planned = self._world.toolbox.plan(call) if permission.asked else planned
         await self._record_start(call, planned, call_id, permission)
         if permission.objection:
-            self._note(ToolFlagged(call_id, f"only your mode allows it: {permission.objection}"))
+            objection = ToolFlagged(call_id, f"only your mode allows it: {permission.objection}")
+            await self._journal.record(Entry(objection, self._task, self._attempt))
         self._malformed = 0
         return await self._carry_out(call, planned, call_id, permission)
 

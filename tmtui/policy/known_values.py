@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
+from tmtui.policy.word_tree import word_tree
+
 
 SHORTEST: Final = 8
 """Characters of a value, or of a form of it, that is looked for: a shorter one stands in ordinary words."""
@@ -79,6 +81,7 @@ class KnownValues:
                 self._heads.setdefault(form[:length], []).append(form)
         self._word_set = frozenset(self._by_word)
         self._longest = max(map(len, self._forms), default=1)
+        self._head = re.compile(word_tree({form[:_HEAD] for form in self._forms}, open_end=True))
 
     def near(self, text: str) -> re.Pattern[str] | None:
         """The expression for the forms that the text holds, or None when it holds none."""
@@ -93,10 +96,12 @@ class KnownValues:
         """Where, from `start`, a form begins that more text may complete; the end of the text when none does."""
         if not self._forms:
             return len(text)
-        for place in range(max(start, len(text) - self._longest + 1), len(text)):
-            rest = text[place:]
+        head = self._head.search(text, max(start, len(text) - self._longest + 1))
+        while head:
+            place, rest = head.start(), text[head.start() :]
             if any(len(form) > len(rest) and form.startswith(rest) for form in self._heads.get(rest[:_HEAD], ())):
                 return place
+            head = self._head.search(text, place + 1)
         return len(text)
 
 

@@ -52,6 +52,10 @@ _EXAMPLES: Final = (".env.example", ".env.sample", ".env.template", ".env.dist",
 
 def protected(path: str, where: Where) -> str:
     """The name of what protects an absolute path from being written; empty when nothing does."""
+    return next(filter(None, (_protected(face, where) for face in where.faces(path))), "")
+
+
+def _protected(path: str, where: Where) -> str:
     names = _names(path, where)
     for name in FOLDERS:
         if any(_same(names[at:], name) for at in range(len(names))):
@@ -62,6 +66,10 @@ def protected(path: str, where: Where) -> str:
 
 def credential(path: str, where: Where) -> str:
     """The name of the credential that an absolute path holds; empty when it holds none. The path may be a pattern."""
+    return next(filter(None, (_credential(face, where) for face in where.faces(path))), "")
+
+
+def _credential(path: str, where: Where) -> str:
     names = _names(path, where)
     for name in CREDENTIAL_FOLDERS:
         if any(_same(names[at:], name) for at in range(len(names))):

@@ -12,6 +12,8 @@ from typing import Final
 
 import msgspec
 
+from tmtui.policy.word_tree import word_tree
+
 
 class Step(msgspec.Struct, frozen=True):
     """Between `least` and `most` characters of one class, which is written as in an expression."""
@@ -33,8 +35,6 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a letter or digit right before the start makes it something else."""
     starts: tuple[str, ...]
     caseless: bool = False
-    stems: tuple[str, ...] = ()
-    """One of these stands in each of `starts`, where that makes fewer to look for."""
     between: tuple[Step, ...] = ()
     keep: bool = False
     """Whether all up to here stays readable, such as `password=`."""
@@ -126,7 +126,6 @@ TOKENS: Final = (
         starts=tuple(
             f"-----BEGIN {kind}PRIVATE KEY" for kind in ("", "RSA ", "EC ", "DSA ", "OPENSSH ", "ENCRYPTED ", "PGP ")
         ),
-        stems=("PRIVATE KEY",),
         secret=(Step("[ BLOCK]", 0, 6), *_literally("-----")),
         tail="[A-Za-z0-9+/=\\s\\\\:,]",
     ),
@@ -192,7 +191,6 @@ ASSIGNMENTS: Final = (
             *("token", "credentials", "credential"),
         ),
         caseless=True,
-        stems=("key", "secret", "passw", "passphrase", "token", "credential"),
         between=(
             Step("[\"'\\]]", 0, 2),
             Step("[ \\t]", 0, 8),
@@ -229,12 +227,17 @@ class Shapes:
         self._shapes = shapes
         self._whole = [re.compile(shape.whole(), re.ASCII) for shape in shapes]
         self._begun = [re.compile(shape.begun(), re.ASCII) for shape in shapes]
+        self._words: dict[str, list[tuple[str, int]]] = {}
+        """By their first letter, small: what shapes start with, and their numbers."""
         self._beginnings: dict[str, set[int]] = {}
         for i, shape in enumerate(shapes):
             for word in shape.starts:
+                self._words.setdefault(word[0].lower(), []).append((word, i))
                 for length in range(1, len(word)):
                     self._beginnings.setdefault(word[:length].lower(), set()).add(i)
         self._longest = max(map(len, self._beginnings), default=0)
+        starts = [word.lower() for shape in shapes for word in shape.starts]
+        self._starts = {last: re.compile(word_tree(starts, open_end=not last)) for last in (True, False)}
 
     def settle(self, text: str, start: int = 0, *, last: bool = True) -> Settled:
         """Redact the text from `start`, up to what more text may complete; to its end if it is the last of it."""
@@ -259,19 +262,20 @@ class Shapes:
     def _places(self, text: str, *, last: bool) -> list[tuple[int, int]]:
         """Where a shape may start, with the shape's number, in the order in which they are tried."""
         low = text.replace("\u0130", "i").lower()  # the one letter that grows when it is made small
-        places: list[tuple[int, int]] = []
-        for i, shape in enumerate(self._shapes):
-            cased = low if shape.caseless else text
-            if not shape.stems or any(stem in cased for stem in shape.stems):
-                places += [(place, i) for word in shape.starts for place in _occurrences(word, cased)]
-        if not last:
-            for place in range(max(0, len(text) - self._longest), len(text)):
-                places += [(place, i) for i in self._beginnings.get(low[place:], ())]
+        places: set[tuple[int, int]] = set()
+        for match in _matches(self._starts[last], low):
+            place = match.start()
+            for word, i in self._words[low[place]]:
+                if (low if self._shapes[i].caseless else text).startswith(word, place):
+                    places.add((place, i))
+            if not last and len(low) - place <= self._longest:
+                places.update((place, i) for i in self._beginnings.get(low[place:], ()))
         return sorted(places)
 
 
-def _occurrences(word: str, text: str) -> Iterator[int]:
-    place = text.find(word)
-    while place >= 0:
-        yield place
-        place = text.find(word, place + 1)
+def _matches(expression: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """All matches, those that begin inside another one included."""
+    match = expression.search(text)
+    while match:
+        yield match
+        match = expression.search(text, match.start() + 1)

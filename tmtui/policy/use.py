@@ -1,6 +1,6 @@
 """A tool call as policy sees it: what it is, which files it touches, and where."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from posixpath import isabs, join, normpath
 from typing import Any, Final
 
@@ -64,6 +64,8 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     """Absolute path of the person's own folder."""
     sandboxed: bool = False
     """Whether a sandbox that really confines holds what the call starts."""
+    real: Callable[[str], str] = str
+    """Where an absolute path leads when links are followed; the path itself for whoever knows of no links."""
 
     def absolute(self, path: str, folder: str = "") -> str:
         """`path` as a normal absolute one, `~` being the home; relative ones start at `folder`, or at the root."""
@@ -73,8 +75,12 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
         return normpath("/" + path.lstrip("/"))
 
     def holds(self, path: str) -> bool:
-        """Whether an absolute path is the root, or lies below it."""
-        return is_below(path, self.root)
+        """Whether an absolute path is the root, or lies below it, by its name and by where it leads."""
+        return is_below(path, self.root) and is_below(self.real(path), self.real(self.root))
+
+    def faces(self, path: str) -> tuple[str, ...]:
+        """An absolute path, and where it leads when that is elsewhere."""
+        return tuple(dict.fromkeys((path, self.real(path))))
 
 
 def is_below(path: str, folder: str) -> bool:

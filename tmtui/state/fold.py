@@ -572,13 +572,13 @@ def _limits_used(state: State, _: Recorded, event: request.LimitsUsed) -> None:
     state.used[event.provider] = event.caps
 
 
-def _cache_hit(state: State, recorded: Recorded, _: request.CacheHit) -> None:
-    _attempt(state, recorded)
+def _cache_hit(state: State, recorded: Recorded, event: request.CacheHit) -> None:
+    _attempt(state, recorded).question = event.key
     state.cache.hits += 1
 
 
-def _cache_missed(state: State, recorded: Recorded, _: request.CacheMissed) -> None:
-    _attempt(state, recorded)
+def _cache_missed(state: State, recorded: Recorded, event: request.CacheMissed) -> None:
+    _attempt(state, recorded).question = event.key
     state.cache.misses += 1
 
 

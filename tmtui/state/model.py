@@ -210,6 +210,8 @@ class AttemptState(msgspec.Struct):
     """What the last request was read as: how full the context is."""
     context: int = 0
     """Tokens that the model can be given; 0 when that is not known."""
+    question: str = ""
+    """What its question is known by, where an answer to it may be used again."""
     first_seq: int = 0
     last_seq: int = 0
 

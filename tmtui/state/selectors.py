@@ -95,7 +95,7 @@ def micro_per_minute(state: State, now_ms: int) -> int | None:
 
 
 def budget_gone_ms(state: State, now_ms: int) -> int | None:
-    """Wall time at which the run's budget is spent at the present rate; None when there is none, or nobody can tell."""
+    """Wall time at which the run's budget is spent at this rate; None when there is none, or nobody can tell."""
     cap = state.limits.budget_micro
     if cap is None or micro_per_minute(state, now_ms) is None:
         return None

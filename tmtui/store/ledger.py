@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from tmtui.domain.usage import Usage
+from tmtui.events.money import REUSED
 from tmtui.store.selection import Query
 
 
@@ -130,8 +131,9 @@ def select_sums(by: str, span: Span) -> Query:
     group = f"{_WITHIN[by]}, 1" if by in _WITHIN else "1"
     run = "run" if by in _WITHIN else "''"
     sql = (
-        f"SELECT {DIMENSIONS[by]}, {run}, count(*), coalesce(sum(micro), 0), count(*) - count(micro), sum(estimated),"  # noqa: S608  # constants
-        f" sum(saved_micro), {sums} FROM usage{_WHERE} GROUP BY {group} ORDER BY min(seq)"
+        f"SELECT {DIMENSIONS[by]}, {run}, count(*) FILTER (WHERE source <> '{REUSED}'), coalesce(sum(micro), 0),"  # noqa: S608  # constants
+        f" count(*) - count(micro), sum(estimated), sum(saved_micro), {sums}"
+        f" FROM usage{_WHERE} GROUP BY {group} ORDER BY min(seq)"
     )
     return Query(sql, span._asdict())
 

@@ -217,6 +217,25 @@ class ConfinedFolder:
         finally:
             os.close(folder)
 
+    def remove(self, path: str) -> None:
+        """Take a file away.
+
+        Raises:
+            PathRefused: it is outside, protected, reached through a symbolic link, or no regular file.
+            OSError: it is missing or cannot be taken away.
+        """
+        *folders, name = self._writable_parts(path)
+        try:
+            folder = self._open_beneath(self._handle, folders, _FOLDER, follow=False)
+        except LeavesError as error:
+            raise PathRefused(path, "leads through a symbolic link, which a write does not follow") from error
+        try:
+            self._replaceable(path, name, folder)
+            os.unlink(name, dir_fd=folder)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
     # How a path becomes a handle.
 
     def _parts(self, path: str) -> list[str]:

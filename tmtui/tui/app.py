@@ -6,8 +6,9 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import StringIO
+from queue import Empty
 from typing import Final
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.drivers._writer_thread import WriterThread
 from textual.notifications import SeverityLevel
 
 from tmtui.domain.problem import Problem
@@ -39,17 +41,11 @@ from tmtui.tui.themes import (
 INTERNAL: Final = 70
 """The exit code for a fault of tmtui's own."""
 
-WRITER: Final = "textual-output"
-"""What Textual calls the thread that writes to the terminal."""
-
 GONE_SECONDS: Final = 0.1
 """Between two looks at whether the terminal is still there."""
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the file of the theme that is worn."""
-
-GOODBYE_SECONDS: Final = 3.0
-"""How long a cockpit without a terminal may take to leave in good order."""
 
 GONE: Final = CockpitExit("signal", "the terminal is gone", 128 + signal.SIGHUP)
 
@@ -70,7 +66,6 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     def __init__(self, rig: Rig) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") is not None else None)
         self._rig = rig
-        self._writer: threading.Thread | None = None
         self.looked_at: bool | None = None
         """Whether the terminal has the focus; None while it has not said so."""
         self._worn: tuple[str, object] = ("", ())
@@ -151,25 +146,36 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Tell what is wrong with what a person set, and keep an eye on the terminal."""
-        self._writer = next((each for each in threading.enumerate() if each.name == WRITER), None)
         if self._writer is not None:
             self.set_interval(GONE_SECONDS, self._look_for_the_terminal)
         self.set_interval(LOOK_SECONDS, self._look_at_theme)
         self._tell([*([str(self._problem)] if self._problem else []), *keys.problems(self._rig.keymap)])
 
     @property
+    def _writer(self) -> WriterThread | None:
+        """Textual's writing thread: another one after each time that the screen has stepped aside for an editor."""
+        return getattr(self._driver, "_writer_thread", None)
+
+    @property
     def terminal_is_gone(self) -> bool:
         """Whether nothing can be drawn any more: Textual's writing thread ends when the terminal takes no more."""
         return self._writer is not None and not self._writer.is_alive()
 
-    def _look_for_the_terminal(self) -> None:
-        """Leave with the terminal. HUP says so to most, but not to who is in another session.
+    def drop_unwritten(self) -> None:
+        """Throw away what waits for a writing thread that has ended, so that nobody waits for it. From any thread.
 
-        Textual queues thirty frames for its writing thread and then waits for it, for ever when it has ended.
+        Textual queues thirty pieces for it and then waits, on its way out as well.
         """
+        writer = self._writer
+        if writer is not None and not writer.is_alive():
+            with suppress(Empty):
+                while True:
+                    writer._queue.get_nowait()  # noqa: SLF001  # it has no other way to be emptied
+
+    def _look_for_the_terminal(self) -> None:
+        """Leave with the terminal. HUP says so to most, but not to who is in another session."""
         if self.terminal_is_gone:
             self.leave(GONE)
-            _end_soon(GONE.exit_code)
 
     def notify(
         self,
@@ -218,7 +224,7 @@ def open_cockpit(rig: Rig) -> CockpitExit:
 async def _run(rig: Rig) -> CockpitExit:
     cockpit = Cockpit(rig)
     asyncio.get_running_loop().call_later(FREEZE_SECONDS, gc.freeze)
-    with _signals_leave(cockpit):
+    with _signals_leave(cockpit), _never_waiting(cockpit):
         try:
             result = await cockpit.run_async()
         except Exception as error:  # noqa: BLE001  # the screen's one boundary: a fault becomes a value
@@ -231,21 +237,27 @@ async def _run(rig: Rig) -> CockpitExit:
     return result or CockpitExit("detached")
 
 
-def _end_soon(code: int) -> None:
-    """End this process in a moment, whatever waits: with the terminal gone there is nothing left to put back.
-
-    On its way out Textual hands its writing thread one more piece, and waits for ever for one that has ended.
-    """
-    timer = threading.Timer(GOODBYE_SECONDS, os._exit, (code,))
-    timer.daemon = True
-    timer.start()
-
-
 def _failed(cockpit: Cockpit, error: Exception | None) -> CockpitExit:
     details = clean(cockpit.crash_report.getvalue())
     last = next((line.strip() for line in reversed(details.splitlines()) if line.strip()), "")
     what = clean_line(f"{type(error).__name__}: {error}" if error is not None else last)
     return CockpitExit("failed", f"the screen failed: {what}", INTERNAL, details)
+
+
+@contextmanager
+def _never_waiting(cockpit: Cockpit) -> Iterator[None]:
+    """See to it, from another thread, that the cockpit never waits for a terminal that is gone."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(GONE_SECONDS):
+            cockpit.drop_unwritten()
+
+    threading.Thread(target=watch, name="terminal", daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import msgspec
 
 from tmtui.agents.anthropic.catalogue import Card, card_of, farewell, resolved
 from tmtui.agents.anthropic.client import Account, SharedClient
+from tmtui.agents.anthropic.deadline import Deadline, PassedError
 from tmtui.agents.anthropic.errors import Broken, classify
 from tmtui.agents.anthropic.message import Message
 from tmtui.agents.anthropic.render import Rendered, estimated, render
@@ -133,6 +134,7 @@ class _Exchange:
         self._patience = patience
         self._started = _now()
         self._watch = Watch(patience, total, self._started)
+        self._deadline = Deadline()
         self._message = Message()
         self._reader = EventReader()
         self._chunks: list[ModelChunk] = []
@@ -177,6 +179,7 @@ class _Exchange:
 
     async def close(self) -> None:
         """Close the connection, unless its answer was read to the end."""
+        self._deadline.close()
         if self._pieces is not None:
             await self._pieces.aclose()
         if self._response is not None:
@@ -219,13 +222,9 @@ class _Exchange:
     async def _within(self, waiting: Coroutine[Any, Any, T], now: float) -> T:
         """Wait no longer than the watch allows."""
         seconds, cause = self._watch.next(now)
-        scope = asyncio.timeout(seconds)
         try:
-            async with scope:
-                return await waiting
-        except TimeoutError:
-            if not scope.expired():
-                raise
+            return await self._deadline.within(waiting, now + seconds)
+        except PassedError:
             outcome = self._watch.outcome(cause)
             raise Broken(outcome.kind, outcome.message) from None
 

@@ -51,8 +51,6 @@ class EventReader:
         self._total_cap = total_cap
         self._buffer = bytearray()
         """What is not an event yet."""
-        self._scanned = 0
-        """Bytes of the buffer in which no event ends."""
         self._carriage = False
         """Whether a carriage return is held back: it may be half of a line end."""
         self._total = 0
@@ -71,8 +69,7 @@ class EventReader:
             raise MalformedStreamError(f"the answer is longer than {_megabytes(self._total_cap)}")
         if len(self._head) < _HEAD:
             self._head += data[:_HEAD]
-        self._buffer += self._with_line_feeds(data) if self._carriage or b"\r" in data else data
-        events = self._take()
+        events = self._take(self._with_line_feeds(data) if self._carriage or b"\r" in data else data)
         if len(self._buffer) > self._event_cap:
             raise self._too_long()
         return events
@@ -83,10 +80,8 @@ class EventReader:
         Raises:
             MalformedStreamError: what came was no stream of events at all.
         """
-        if self._carriage:
-            self._carriage = False
-            self._buffer += b"\n"
-        events = self._take()
+        events = self._take(b"\n" if self._carriage else b"")
+        self._carriage = False
         if not self._begun and not self._may_be_field():
             raise MalformedStreamError("what came is not a stream of events")
         return events
@@ -103,17 +98,19 @@ class EventReader:
             data = data[:-1]
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    def _take(self) -> list[StreamEvent]:
+    def _take(self, data: bytes) -> list[StreamEvent]:
+        """The events that end in `data`; what is left is kept."""
         buffer = self._buffer
-        events: list[StreamEvent] = []
-        start = 0
-        while (end := buffer.find(b"\n\n", max(start, self._scanned))) >= 0:
-            if event := self._event(bytes(buffer[start:end])):
-                events.append(event)
-            start = end + 2
-        del buffer[:start]
-        self._scanned = max(0, len(buffer) - 1)
-        return events
+        if buffer:
+            begun = len(buffer)
+            buffer += data
+            if buffer.find(b"\n\n", begun - 1) < 0:
+                return []
+            data = bytes(buffer)
+            buffer.clear()
+        *blocks, rest = data.split(b"\n\n")
+        buffer += rest
+        return [event for block in blocks if (event := self._event(block))]
 
     def _event(self, block: bytes) -> StreamEvent | None:
         if len(block) > self._event_cap:

@@ -92,9 +92,10 @@ NAMES: Final[Mapping[str, Kind]] = {
     "ContentFilterFinishReasonError": Kind.REFUSAL,
     "InvalidWebhookSignatureError": Kind.PROTOCOL_ERROR,
     "SubjectTokenProviderError": Kind.AUTH,
-    "OAuthError": Kind.AUTH,
     "WebSocketConnectionClosedError": Kind.STREAM_INTERRUPTED,
     "WebSocketQueueFullError": Kind.INTERNAL,
+    "StreamAlreadyConsumed": Kind.INTERNAL,
+    "_AmbiguousModuleClientUsageError": Kind.INTERNAL,
     "MissingDependencyError": Kind.CONFIG_INVALID,
     "MutuallyExclusiveAuthError": Kind.CONFIG_INVALID,
 }

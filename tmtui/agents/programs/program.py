@@ -138,6 +138,8 @@ class Program(Protocol):
 class Manners(msgspec.Struct, frozen=True, kw_only=True):
     """What holds for a program whatever kind it is."""
 
+    provider: str
+    """Its name in the settings."""
     env: Mapping[str, str] = {}
     """This process's environment, of which it gets a part."""
     given: Mapping[str, str] = {}
@@ -162,6 +164,7 @@ class ProgramAgent:
     def __init__(self, name: str, model: str, program: Program, launcher: Launcher, manners: Manners) -> None:
         self.name = name
         self.model = model
+        self.provider = manners.provider
         self._program = program
         self._launcher = launcher
         self._manners = manners

@@ -20,6 +20,8 @@ class Tally:
         """By message: the model, and what was told of it."""
         self._paid: dict[str, Usage] = {}
         """By message: what was passed on."""
+        self._shares: dict[str, Usage] = {}
+        """By model: what was passed on of the totals."""
         self._last = ""
 
     def told(self, message: str, model: str, usage: Usage) -> Iterator[tuple[str, Usage]]:
@@ -38,10 +40,12 @@ class Tally:
         """
         for message in list(self._told):
             yield from self._settle(message)
-        left = more(_sum(totals.values()), _sum(self._paid.values())) if totals else Usage()
+        paid = _sum((*self._paid.values(), *self._shares.values()))
+        left = more(_sum(totals.values()), paid) if totals else Usage()
         for model, usage in (totals or {}).items():
             share = least(more(usage, self._of(model)), left)
             if share.total:
+                self._shares[model] = self._shares.get(model, Usage()) + share
                 yield model, share
             left = more(left, share)
 
@@ -55,7 +59,8 @@ class Tally:
             yield model, rest
 
     def _of(self, model: str) -> Usage:
-        return _sum(usage for message, usage in self._paid.items() if self._told[message][0] == model)
+        messages = (usage for message, usage in self._paid.items() if self._told[message][0] == model)
+        return _sum((*messages, self._shares.get(model, Usage())))
 
 
 def _sum(usages: Iterable[Usage]) -> Usage:

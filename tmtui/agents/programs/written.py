@@ -97,6 +97,7 @@ def _agent(
     spec: str, model: str, program: Program, given: WrittenOptions, around: Surroundings, key: Mapping[str, str]
 ) -> ProgramAgent:
     manners = Manners(
+        provider=around.provider,
         env=around.env,
         given={**key, **given.variables("env")},
         confined=given.flag("sandbox", usual=True),

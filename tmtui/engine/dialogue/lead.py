@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from tmtui.agents.model import Called, ModelRequest, Replied
+from tmtui.agents.model import Called, FromModel, ModelRequest, Replied
 from tmtui.agents.port import ToolCall
 from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.status import ToolStatus
@@ -78,6 +78,20 @@ class Dialogue:
                 self._memory.hear(served.reply, served.model)
             outcome = await self._take(served.reply, served.most_tokens, prompt)
         return outcome
+
+    @property
+    def in_one_go(self) -> FromModel | None:
+        """The answer, when it followed the prompt at once and called no tool."""
+        match self._memory.messages:
+            case [_, FromModel() as answer] if not any(isinstance(part, Called) for part in answer.parts):
+                return answer
+            case _:
+                return None
+
+    @property
+    def last_text(self) -> str:
+        """What the model said last."""
+        return self._memory.last_text
 
     async def _take(self, reply: Replied, most_tokens: int, prompt: Prompt) -> Outcome | None:
         """Do what follows from an answer; the outcome when the conversation is over by it."""

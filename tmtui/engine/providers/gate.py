@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import msgspec
-
 from tmtui.agents.model import Model
 from tmtui.domain.limits import LimitNotice
 from tmtui.domain.money import format_usd
@@ -24,13 +22,14 @@ from tmtui.engine.providers.applicant import Applicant, Pass
 from tmtui.engine.providers.block import Block
 from tmtui.engine.providers.circuits import Circuits, broken
 from tmtui.engine.providers.handicaps import OFFLINE, unreachable
+from tmtui.engine.providers.helm import Helm
 from tmtui.engine.providers.line import Line, Place
 from tmtui.engine.providers.pauses import Pauses
 from tmtui.engine.providers.purse import Purse
 from tmtui.engine.providers.route import Held, Refused, View, Wait, links_of, name_of
 from tmtui.engine.providers.sleepers import Sleepers, seconds_until
 from tmtui.engine.providers.traffic import Call, Traffic
-from tmtui.events.base import Entry, Event
+from tmtui.events.base import Entry, Event, Recorded
 from tmtui.events.money import MoneySpent, MoneyWarned
 from tmtui.events.monitor import Restored
 from tmtui.events.request import LimitsUsed, RequestReleased, RequestWaiting
@@ -38,6 +37,7 @@ from tmtui.resilience import budget
 from tmtui.resilience.fallback import CostGuard, Market
 from tmtui.resilience.retry_budget import RetryBudget, count_request, take_retry
 from tmtui.resilience.waiting import PauseRun, Queue, decide_wait
+from tmtui.state.model import State
 
 
 Answer = Pass | Held | Refused | Outcome
@@ -47,15 +47,6 @@ OF_ONE_TASK: Final = frozenset({budget.Which.TURN, budget.Which.ATTEMPT, budget.
 
 UNTOLD: Final = ("slow_start", "line")
 """Waits that are a matter of moments."""
-
-
-class Helm(msgspec.Struct, frozen=True):
-    """What the gate may do to the run as a whole."""
-
-    abort: Callable[[str], None]
-    """Give the run up."""
-    lay_down: Callable[[str], None]
-    """Lay it down, so that a resume goes on."""
 
 
 class ProviderGate:
@@ -73,7 +64,7 @@ class ProviderGate:
         self._circuits.ask_again(now_ms)
         self._purse = Purse(self._rules, journal.state.run, now_ms)
         self._sleepers = Sleepers(world.clock)
-        self._pauses = Pauses(journal, self._sleepers, helm.lay_down)
+        self._pauses = Pauses(journal, self._sleepers, helm)
         self._traffic: dict[str, Traffic] = {}
         self._lines: dict[str, Line] = {}
         self._retries = RetryBudget()
@@ -83,6 +74,9 @@ class ProviderGate:
         """The conversations that wait, and whether each has another model to turn to."""
         self._hurried: set[str] = set()
         """Those that are to turn to it."""
+        self._passed: set[str] = set()
+        """The ids of the requests that were let through here."""
+        journal.listen(self._hear)
 
     # Letting through.
 
@@ -178,6 +172,7 @@ class ProviderGate:
         model = applicant.model
         call = Call(applicant.request, model.model, applicant.tokens, now)
         self._hurried.discard(applicant.who)
+        self._passed.add(applicant.request)
         self._traffic_of(model.provider).begin(call, now_ms)
         passage, changed = self._circuits.begin(model, now_ms)
         for event in broken(changed):
@@ -214,6 +209,18 @@ class ProviderGate:
             events += [_warned(crossing) for crossing in crossings]
         self.stir()
         return [*events, *self.limits_used(granted.applicant.model.provider)]
+
+    def _hear(self, recorded: Recorded, _: State) -> None:
+        """Take account of what was paid for without having passed here: by an agent, or before a crash."""
+        spent = recorded.event
+        if not isinstance(spent, MoneySpent) or spent.request in self._passed:
+            return
+        now_ms = self._world.clock.wall_ms()
+        if spent.provider:
+            self._traffic_of(spent.provider).add(spent.usage.total, now_ms)
+        payer = self._purse.payer(recorded.task, recorded.attempt, spent.profile, None)
+        for crossing in self._purse.charge(payer, spent.micro or 0, now_ms, now_ms):
+            self._journal.note(_warned(crossing))
 
     def limits_used(self, provider: str) -> list[Event]:
         """How far the user's own limits for a provider are used up, where there are any."""

@@ -6,11 +6,11 @@ told. A wait without an end needs a person; where nobody is there, the run is la
 """
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Final
 
 from tmtui.engine.journal import Journal
 from tmtui.engine.providers.block import Block
+from tmtui.engine.providers.helm import Helm
 from tmtui.engine.providers.sleepers import Sleepers
 from tmtui.events.base import Entry
 from tmtui.events.run import RunWaiting, RunWoken
@@ -23,10 +23,10 @@ LOOKED_AT_ANEW: Final = ("budget", "quota")
 class Pauses:
     """Has the run wait, and go on."""
 
-    def __init__(self, journal: Journal, sleepers: Sleepers, lay_down: Callable[[str], None]) -> None:
+    def __init__(self, journal: Journal, sleepers: Sleepers, helm: Helm) -> None:
         self._journal = journal
         self._sleepers = sleepers
-        self._lay_down = lay_down
+        self._helm = helm
         self._waiting: Counter[str] = Counter()
         """How many wait for each model."""
 
@@ -41,16 +41,24 @@ class Pauses:
             reason: For a person.
         """
         if until_ms is None and self._journal.state.limits.on_decision != "ask":
-            self._lay_down(reason)
+            self._helm.lay_down(reason)
         self._waiting[key] += 1
+        committed = False
         try:
             until_ms = self._latest(key, until_ms)
             await self._journal.record(Entry(RunWaiting(cause, until_ms, key, reason)))
+            committed = True
             await self._sleepers.sleep(who, until_ms)
         finally:
             self._waiting -= Counter((key,))
-        if not self._waiting and self._journal.state.holds:
-            await self._journal.record(Entry(RunWoken()))
+            self._go_on(committed=committed)
+        await self._journal.settled()
+
+    def _go_on(self, *, committed: bool) -> None:
+        """Say that the run goes on, unless that was said. One that is laid down keeps what it waits for."""
+        said = committed and not self._journal.state.holds
+        if not self._waiting and not self._helm.is_ending() and not said:
+            self._journal.note(RunWoken())
 
     def _latest(self, key: str, until_ms: int | None) -> int | None:
         known = self._journal.state.holds.get(key)

@@ -23,8 +23,7 @@ class Purse:
         self.ledger = Ledger()
         for each in rules.past:
             payer = Payer(run=each.run, task=each.task, profile=each.profile)
-            settled = budget.record(self.ledger, self._caps, payer, each.micro or 0, each.at_ms, now_ms, self._zone)
-            self.ledger = settled.ledger
+            self.charge(payer, each.micro or 0, each.at_ms, now_ms)
 
     def payer(self, task: str, attempt: int, profile: str, task_cap: int | None) -> Payer:
         """On whose behalf a request is made."""
@@ -47,6 +46,12 @@ class Purse:
         self, ledger: Ledger, payer: Payer, micro: int, request: str, now_ms: int
     ) -> budget.Granted | budget.Exceeded:
         return budget.reserve(ledger, self._caps, payer, micro, now_ms, request=request, zone=self._zone)
+
+    def charge(self, payer: Payer, micro: int, at_ms: int, now_ms: int) -> tuple[Crossing, ...]:
+        """Enter what was paid without having been asked for; say which marks were passed by it."""
+        settled = budget.record(self.ledger, self._caps, payer, micro, at_ms, now_ms, self._zone)
+        self.ledger = settled.ledger
+        return settled.crossings
 
     def settle(self, request: str, micro: int | None, now_ms: int) -> tuple[Crossing, ...]:
         """A request was paid for; say which marks were passed by it."""

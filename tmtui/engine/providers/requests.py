@@ -25,6 +25,7 @@ from tmtui.engine.ports import Chain, Priced, World
 from tmtui.engine.providers.applicant import Applicant, Pass, conversation_of
 from tmtui.engine.providers.gate import ProviderGate
 from tmtui.engine.providers.handicaps import unpriced
+from tmtui.engine.providers.reckoning import Heard, Reckoned, reckon
 from tmtui.engine.providers.route import Again, Give, Held, Move, Refused, Route, Switch, View, Wait, name_of
 from tmtui.engine.said import Said
 from tmtui.events.agent import AgentNoticed
@@ -42,19 +43,6 @@ from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
 
 
 CUT: Final = Outcome(Kind.STREAM_TRUNCATED, "the answer's stream ended before its end")
-CHARACTERS_A_TOKEN: Final = 3
-"""Low, so that an estimate of what was cut off is not too low."""
-
-DECLINED: Final = frozenset(Kind) - {
-    Kind.OK,
-    Kind.TIMEOUT_FIRST_BYTE,
-    Kind.STALL_NOBYTES,
-    Kind.STALL_PINGS,
-    Kind.STREAM_INTERRUPTED,
-    Kind.STREAM_TRUNCATED,
-    Kind.CANCELED_USER,
-}
-"""Ends of a request that say that it was not carried out, so that it costs nothing unless something was told."""
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -94,6 +82,8 @@ class Requests:
         self._task = task.id
         self._attempt = attempt
         self._who = conversation_of(task.id, attempt)
+        self.paid_micro: int | None = None
+        """Micro-dollars of the last request; None when nobody knows."""
         self._made = 0
         self._turn = 0
         self._route = Route(chain, world.rules)
@@ -191,7 +181,7 @@ class Requests:
         name = granted.applicant.request
         began = self._world.clock.mono_ns()
         reply = Replied(outcome=Outcome(Kind.CANCELED_USER, "the request was canceled"), model=model.model)
-        heard = _Heard()
+        heard = Heard()
         started = RequestStarted(
             id=name,
             provider=model.provider,
@@ -209,11 +199,13 @@ class Requests:
             reply = await self._listen(model, request, granted, heard)
         finally:
             seconds = (self._world.clock.mono_ns() - began) / 1e9
-            self._close(name, model, reply, heard, estimated, seconds, granted)
+            reckoned = reckon(reply, heard, estimated, request.max_tokens, seconds)
+            self._close(name, model, reply, reckoned, seconds, granted)
         await self._journal.settled()
         return reply
 
-    async def _listen(self, model: Model, request: ModelRequest, granted: Pass, heard: "_Heard") -> Replied:
+    async def _listen(self, model: Model, request: ModelRequest, granted: Pass, heard: Heard) -> Replied:
+        self._said.begin()
         async with aclosing(model.ask(request)) as chunks:
             async for chunk in chunks:
                 match chunk:
@@ -234,7 +226,7 @@ class Requests:
         return Replied(outcome=CUT, model=model.model)
 
     def _close(
-        self, name: str, model: Model, reply: Replied, heard: "_Heard", estimated: int, seconds: float, granted: Pass
+        self, name: str, model: Model, reply: Replied, reckoned: Reckoned | None, seconds: float, granted: Pass
     ) -> None:
         """Record how a request ended with what it cost, and give back what was set aside for it."""
         self._said.flush()
@@ -250,19 +242,16 @@ class Requests:
             seconds=seconds,
             context=model.traits.context,
         )
-        spent = self._spent(name, model, reply, heard, estimated)
+        spent = self._spent(name, model, reply, reckoned)
         events = [finished, *([spent] if spent else []), *self._gate.settle(granted, reply.outcome, spent)]
+        self.paid_micro = spent.micro if spent else None
         entries = [Entry(event, self._task, self._attempt) for event in events]
         self._journal.note_all(entries)
 
-    def _spent(self, name: str, model: Model, reply: Replied, heard: "_Heard", estimated: int) -> MoneySpent | None:
-        usage = reply.usage
-        guessed = usage is None
-        if usage is None:
-            began = reply.first_byte is not None or heard.characters
-            if not began and (not heard.asked or reply.outcome.kind in DECLINED):
-                return None
-            usage = Usage(input_tokens=estimated, output_tokens=heard.characters // CHARACTERS_A_TOKEN)
+    def _spent(self, name: str, model: Model, reply: Replied, reckoned: Reckoned | None) -> MoneySpent | None:
+        if reckoned is None:
+            return None
+        usage = reckoned.usage
         priced = self._world.prices.price(reply.model or model.model, usage, self._world.clock.wall_ms())
         if priced.warning:
             self._price_unknown(reply.model or model.model, priced.warning)
@@ -276,7 +265,7 @@ class Requests:
             profile=self._chain.manner.profile,
             request=name,
             user=self._world.user,
-            estimated=guessed or not priced.known,
+            estimated=reckoned.estimated or not priced.known,
             saved_micro=priced.saved + tiered,
             instead_of=self._chain.manner.instead_of if tiered else "",
             tiered_micro=tiered,
@@ -301,14 +290,6 @@ class Requests:
 
     async def _record(self, event: Event) -> None:
         await self._journal.record(Entry(event, self._task, self._attempt))
-
-
-class _Heard(msgspec.Struct):
-    """What came of a request before it ended."""
-
-    asked: bool = False
-    """Whether it was made at all."""
-    characters: int = 0
 
 
 def fitted(request: ModelRequest, model: Model, timeout: float | None = None) -> ModelRequest:

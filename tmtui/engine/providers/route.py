@@ -146,7 +146,8 @@ class Route:
         hop = next_hop(self._chain, reason, self._with_present(), view.market)
         if isinstance(held.wait, FallBack) and isinstance(hop, Hop):
             return self._switch(hop, reason)
-        return Wait(held.cause, held.wait.until_ms, held.reason)
+        cause = "offline" if held.cause == "circuit" else held.cause
+        return Wait(cause, held.wait.until_ms, held.reason)
 
     def _with_present(self) -> tuple[str, ...]:
         return (*self._tried, name_of(self.model))

@@ -13,13 +13,14 @@ import msgspec
 from tmtui.domain.clock import Rng
 from tmtui.domain.limits import CapUsed, LimitNotice
 from tmtui.domain.outcome import Kind, Outcome
+from tmtui.domain.tally import at_least
 from tmtui.domain.usage import Usage
 from tmtui.engine.providers.block import Block
 from tmtui.engine.providers.rules import GateRules, PastCharge
 from tmtui.resilience import buckets, slow_start, throttle, windows
 from tmtui.resilience.backoff import longest_pause, sane_hint
 from tmtui.resilience.buckets import Buckets
-from tmtui.resilience.defaults import HINT_JITTER
+from tmtui.resilience.defaults import HINT_JITTER, THROTTLE_LEAST, THROTTLE_SECONDS
 from tmtui.resilience.slow_start import SlowStart
 from tmtui.resilience.taxonomy import TREATMENTS
 from tmtui.resilience.throttle import Throttle
@@ -135,6 +136,10 @@ class Traffic:
         self.learn(call.model, LimitNotice(retry_after=seconds), now_ms)
         self.start_slowly()
 
+    def add(self, tokens: int, now_ms: int) -> None:
+        """Somebody has made a request without having asked."""
+        self._windows = windows.record(self._windows, (Use(now_ms, 1, tokens),), now_ms)
+
     def start_slowly(self) -> None:
         """Whatever the provider took before: the next requests start one at a time."""
         self._start = msgspec.structs.replace(self._start, allowed=1)
@@ -158,8 +163,9 @@ class Traffic:
         return self._known(model).closed_until_ms
 
     def refusal_chance(self, now: float) -> float:
-        """The probability with which it is better not to ask again."""
-        return throttle.refusal_chance(self._throttle, now)
+        """The probability with which it is better not to ask again. A few requests say nothing."""
+        few = at_least(self._throttle.requests, now, THROTTLE_SECONDS.value) < THROTTLE_LEAST.value
+        return 0.0 if few else throttle.refusal_chance(self._throttle, now)
 
     def _known(self, model: str) -> Buckets:
         return self._buckets.get(model, Buckets())
