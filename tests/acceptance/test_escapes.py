@@ -138,7 +138,7 @@ def by_script() -> list[Attempt]:
     ]
 
 
-CALM = {"glob": "nothing-*"}
+CALM = {"view": {"path": "tasks.yml"}}
 """Between two attempts: three denials in a row end a conversation."""
 
 

@@ -160,6 +160,25 @@ async def test_a_model_that_is_gone_is_told_once_and_its_successor_asked(tmp_pat
     assert "degraded: model claude-3-5-sonnet-20241022" in project.run("status").stdout
 
 
+async def test_quiet_tells_of_a_retired_model_on_standard_error(tmp_path: Path) -> None:
+    more = "runtime_profiles: {interactive: {model: claude-3-5-sonnet-20241022}}"
+    async with Loopback([DONE] * 4) as server:
+        code, _, err = await run(project_at(server, tmp_path, more=more), "run", "tasks.yml", "--quiet")
+    assert code == 0
+    assert err.count("model claude-3-5-sonnet-20241022: its end of life was on 2025-10-28") == 1
+
+
+async def test_a_provider_that_cannot_be_reached_is_a_degraded_run_that_waits(tmp_path: Path) -> None:
+    async with Loopback([DONE]) as server:
+        project = project_at(server, tmp_path, more="reliability: {retry: {max_attempts: 1}}")
+    started = await Started.begin(project, "run", "tasks.yml", "--plain")
+    shown = await started.until("waiting until")
+    assert "⚠ degraded: provider work/claude-haiku-5-5: it cannot be reached" in shown
+    assert "degraded: provider work/claude-haiku-5-5" in (await run(project, "status"))[1]
+    await run(project, "stop")
+    assert (await started.end())[0] == 4
+
+
 TIERED = "model_tiering: {simple: claude-haiku-5-5}\nruntime_profiles: {interactive: {model: claude-sonnet-5-5}}"
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,14 +29,15 @@ from tmtui.system.lock import holder_of
 
 
 CONVERSATIONS: Final = 100
-PACE: Final = 0.02
-"""Seconds between the deltas of one conversation: fifty a second, which is quicker than models are."""
-DELTAS: Final = 1_000
+RATES: Final = (20, 50)
+"""Deltas a second of each conversation: what models do, and what they will not do soon."""
+LENGTH: Final = 20
+"""Seconds that an answer takes."""
 SETTLING: Final = 2.0
 """Seconds from the hundredth request until it counts."""
 WINDOW: Final = 10.0
 """Seconds that count."""
-PATIENCE: Final = 180.0
+PATIENCE: Final = 60.0
 MACHINE: Final = "machine"
 
 STAMP: Final = "@" * 16
@@ -53,9 +54,12 @@ agent_timeout: 600
 
 
 def rows() -> list[Row]:
-    """Measure it once."""
-    with tempfile.TemporaryDirectory(prefix="tmtui-benchmark-") as folder:
-        return _judged(_Watching(Path(folder)).watch())
+    """Measure it once at each rate."""
+    found: list[Row] = []
+    for rate in RATES:
+        with tempfile.TemporaryDirectory(prefix="tmtui-benchmark-") as folder:
+            found += _judged(_Watching(Path(folder), rate).watch(), rate)
+    return found
 
 
 class _Seen(NamedTuple):
@@ -80,11 +84,12 @@ class _Seen(NamedTuple):
     steal: float | None
 
 
-def _judged(seen: _Seen) -> list[Row]:
-    offered = CONVERSATIONS / PACE
+def _judged(seen: _Seen, rate: int) -> list[Row]:
+    offered = CONVERSATIONS * rate
+    at = f"at {rate} a second: "
 
     def figure(name: str, value: float, unit: str, target: str = "", note: str = "") -> Row:
-        return Row(name=name, value=value, unit=unit, target=target, note=note, steal=seen.steal)
+        return Row(name=at + name, value=value, unit=unit, target=target, note=note, steal=seen.steal)
 
     shown = f"{len(seen.delays)} lines of the task in sight, {CONVERSATIONS} conversations"
     return [
@@ -93,7 +98,7 @@ def _judged(seen: _Seen) -> list[Row]:
         figure("sent until drawn, 99 of 100", part(seen.delays, 0.99), "ms", "", shown),
         figure("sent until handed to the log, 95 of 100", part(seen.logged, 0.95), "ms", "", "all conversations"),
         Row(
-            name="deltas taken of those offered",
+            name=at + "deltas taken of those offered",
             value=seen.sent,
             yardstick=offered,
             ratio=seen.sent / offered,
@@ -113,7 +118,8 @@ def _judged(seen: _Seen) -> list[Row]:
 class _Watching:
     """One run, watched from outside."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rate: int) -> None:
+        self._rate = rate
         self._root = folder / "project"
         self._root.mkdir()
         self._asked = folder / "asked"
@@ -149,11 +155,11 @@ class _Watching:
         seconds = (end - start) / 1e6
         cpu = {name: (after[name] - before[name]) / seconds for name in after}
         machine = cpu.pop(MACHINE)
-        said = [each for each in recorded if isinstance(each.event, AgentSpoke)]
+        said = [(each, each.event.text) for each in recorded if isinstance(each.event, AgentSpoke)]
         sent = [
             (int(stamp), each.at_wall)
-            for each in said
-            for stamp in STAMPED.findall(each.event.text)
+            for each, text in said
+            for stamp in STAMPED.findall(text)
             if start <= int(stamp) < end
         ]
         requests = self._requests()
@@ -165,7 +171,7 @@ class _Watching:
             events=sum(start <= each.at_wall * 1000 < end for each in recorded) / seconds,
             cpu=cpu,
             others=machine - sum(cpu.values()),
-            lost=_lost(said),
+            lost=_lost(said, self._rate),
             steal=stolen,
         )
 
@@ -174,7 +180,7 @@ class _Watching:
     @contextlib.contextmanager
     def _server(self) -> Iterator[tuple[int, int]]:
         """The provider: its port and its process."""
-        argv = [sys.executable, "-m", "tests.benchmarks.conversations", str(self._asked)]
+        argv = [sys.executable, "-m", "tests.benchmarks.conversations", str(self._asked), str(self._rate)]
         with subprocess.Popen(argv, cwd=HERE, stdout=subprocess.PIPE, text=True) as server:
             try:
                 assert server.stdout is not None
@@ -207,9 +213,9 @@ class _Watching:
 
     # The screen.
 
-    def _until(self, master: int, met: "object") -> None:
+    def _until(self, master: int, met: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
-        while not met():  # type: ignore[operator]
+        while not met():
             if time.monotonic() > end:
                 raise TimeoutError(f"nothing came of it within {PATIENCE:g} s")
             self._rest(master, 0.1)
@@ -235,25 +241,24 @@ def _cpu(pids: dict[str, int]) -> dict[str, float]:
     return found
 
 
-def _lost(said: list[Recorded]) -> int:
+def _lost(said: list[tuple[Recorded, str]], rate: int) -> int:
     """How many conversations are not in the log as they were sent."""
     texts: dict[str, list[str]] = {}
-    for each in said:
-        assert isinstance(each.event, AgentSpoke)
-        texts.setdefault(each.task, []).append(each.event.text)
-    whole = sum(STAMPED.sub(STAMP, "".join(pieces)) == _answer() for pieces in texts.values())
+    for each, text in said:
+        texts.setdefault(each.task, []).append(text)
+    whole = sum(STAMPED.sub(STAMP, "".join(pieces)) == _answer(rate) for pieces in texts.values())
     return CONVERSATIONS - whole
 
 
-def _answer() -> str:
-    return "".join(LINE.format(number=number) for number in range(DELTAS))
+def _answer(rate: int) -> str:
+    return "".join(LINE.format(number=number) for number in range(LENGTH * rate))
 
 
 # The provider.
 
 
-async def _serve(asked: Path) -> None:
-    reply = Reply((Say(_answer(), len(LINE.format(number=0))),), pace=PACE, stamp=STAMP)
+async def _serve(asked: Path, rate: int) -> None:
+    reply = Reply((Say(_answer(rate), len(LINE.format(number=0))),), pace=1 / rate, stamp=STAMP)
 
     def choose(_: Received) -> Reply:
         with asked.open("a") as file:
@@ -266,4 +271,4 @@ async def _serve(asked: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))

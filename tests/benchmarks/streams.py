@@ -95,9 +95,7 @@ class _Contest:
         loop.run(self._close())
         return found
 
-    def _timed(
-        self, loop: asyncio.Runner, ask: Ask, how: str, count: int, cpu: list[float]
-    ) -> Callable[[], float]:
+    def _timed(self, loop: asyncio.Runner, ask: Ask, how: str, count: int, cpu: list[float]) -> Callable[[], float]:
         def once() -> float:
             start, busy = time.perf_counter(), time.process_time()
             got = loop.run(_counted(ask, how))
@@ -151,9 +149,7 @@ async def _counted(ask: Ask, how: str) -> int:
     return await ask(how)
 
 
-def _rows(
-    how: str, rates: dict[str, list[float]], costs: dict[str, list[float]], stolen: float | None
-) -> list[Row]:
+def _rows(how: str, rates: dict[str, list[float]], costs: dict[str, list[float]], stolen: float | None) -> list[Row]:
     manner = "in bulk" if how == "bulk" else "one by one"
     rate_note = f"{BULK:,} deltas of {len(DELTA)} characters"
     found: list[Row] = []

@@ -7,6 +7,7 @@ from tests.cli.conftest import Done, Teller
 from tests.cli.program import tmtui
 from tmtui.cli.project import Project
 from tmtui.events.monitor import Degraded, Troubled
+from tmtui.events.resilience import ProviderBroken
 from tmtui.events.task import TaskSucceeded
 
 
@@ -50,6 +51,12 @@ def test_engine_and_log_are_told(tell: Teller, command: Run) -> None:
     out = command("debug").out
     assert "Run: interrupted\nLock: nobody holds it\nLast engine: process 4711 on workbench, incarnation 1\n" in out
     assert f"\nFile: {project.state_dir / 'state.db'}\n" in out
+
+
+def test_circuits_are_told(tell: Teller, command: Run) -> None:
+    tell(story.planned().then(ProviderBroken("claude/m", "half_open", "5 failures in a row", 1_795_000_000_000)))
+    out = command("debug").out
+    assert f"{BAR}\nCIRCUITS\n{BAR}\n\nclaude/m: HALF-OPEN (5 failures in a row, until " in out
 
 
 def test_trouble_is_told_with_what_did_not_fit(tell: Teller, command: Run) -> None:

@@ -83,3 +83,20 @@ def test_names_that_nobody_defined_are_told_with_those_that_are_there() -> None:
     assert "`clade`" in problems[0].message
     assert problems[0].hint == "There are: claude, openai, claude-code, codex, local."
     assert problems[1].hint == "There are: interactive, automation, analysis, nightly, cheap, other, tiered."
+
+
+@pytest.mark.parametrize(
+    ("complexity", "instead_of"), [("", ""), ("simple", "claude-opus-5-5"), ("nothing-of-the-kind", "")]
+)
+def test_a_choice_by_complexity_knows_what_it_stands_for(complexity: str, instead_of: str) -> None:
+    text = (
+        "profiles: {nightly: {model: claude-opus-5-5}}\nprofile: nightly\nmodel_tiering: {simple: claude-haiku-5-5}\n"
+    )
+    assert choose(settings(text), Task(id="a", title="a", complexity=complexity)).instead_of == instead_of
+
+
+def test_a_tier_that_names_the_profile_s_own_model_changes_nothing() -> None:
+    text = (
+        "profiles: {nightly: {model: claude-opus-5-5}}\nprofile: nightly\nmodel_tiering: {simple: claude-opus-5-5}\n"
+    )
+    assert choose(settings(text), Task(id="a", title="a", complexity="simple")).instead_of == ""

@@ -112,7 +112,7 @@ class Weather:
         key = self._rng.choice(keys)
         begins = self._rng.choice((0.0, self._rng.uniform(0, 15)))
         ends = min(STORM_SECONDS, begins + self._rng.expovariate(1 / 150))
-        faults = PASSING if self._rng.random() < 0.8 else STAYING  # noqa: PLR2004  # most weather passes
+        faults = PASSING if self._rng.random() < 0.8 else STAYING  # most weather passes
         where = self._rng.choice((key, key.partition("/")[0]))
         return Storm(where, begins, ends, self._rng.choice(faults))
 
@@ -124,9 +124,9 @@ class Weather:
         if now >= STORM_SECONDS or self._rng.random() >= self._chance:
             return None
         draw = self._rng.random()
-        if draw < 0.7:  # noqa: PLR2004  # as above
+        if draw < 0.7:  # as above
             return self._rng.choice(PASSING)
-        return self._rng.choice(STOPS if draw < 0.85 else STAYING)  # noqa: PLR2004  # likewise
+        return self._rng.choice(STOPS if draw < 0.85 else STAYING)  # likewise
 
 
 def true_usage(request: ModelRequest, output: int) -> Usage:

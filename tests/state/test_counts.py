@@ -12,7 +12,7 @@ from tmtui.domain.usage import Usage
 from tmtui.events.agent import AgentFinished, AgentSpoke, AgentStarted, AgentThought
 from tmtui.events.attempt import AttemptCheckpointed
 from tmtui.events.decision import DecisionAnswered, DecisionIgnored
-from tmtui.events.hook import HookFinished, HookStalled, HookStarted
+from tmtui.events.hook import HookFinished, HookPrinted, HookStalled, HookStarted
 from tmtui.events.money import MoneySpent
 from tmtui.events.monitor import Degraded, TailLost, Troubled
 from tmtui.events.resilience import ProviderRecovered, ProviderRetrying
@@ -28,7 +28,7 @@ from tmtui.events.run import (
     RunWoken,
 )
 from tmtui.events.task import TaskAborted, TaskFailed, TaskReopened, TaskSkipped, TaskStarted, TaskSucceeded
-from tmtui.events.tool import ToolFinished, ToolStarted
+from tmtui.events.tool import ToolFinished, ToolPrinted, ToolStarted
 from tmtui.state.fold import ANOMALY_CAP, fold_all
 from tmtui.state.model import State
 
@@ -355,12 +355,15 @@ def test_a_request_that_is_made_again_is_known_until_it_goes_through() -> None:
     assert (tale.attempt.retry, tale.attempt.retry_until_ms) == (None, 0)
 
 
-def test_what_an_agent_says_is_counted_with_what_was_left_out() -> None:
+def test_output_changes_nothing_but_the_place_and_the_time() -> None:
     tale = Tale()
     tale.begin()
-    tale.tell(AgentSpoke("hello"), "it", 1)
-    tale.tell(AgentThought("hm", 100), "it", 1)
-    assert tale.attempt.characters == 107
+    before = tale.state
+    for event in (AgentSpoke("hello"), AgentThought("hm", 100), ToolPrinted("no", "x"), HookPrinted("no", "x")):
+        tale.tell(event, "it", 1)
+        tale.tell(event, "nowhere", 7)
+    before.seq, before.updated_ms = tale.state.seq, tale.state.updated_ms
+    assert tale.state == before
 
 
 def test_what_works_less_well_is_said_once_and_what_broke_each_time() -> None:

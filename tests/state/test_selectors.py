@@ -17,6 +17,7 @@ from tmtui.state.model import State
 from tmtui.state.selectors import (
     RunWord,
     attempt_ms,
+    budget_gone_ms,
     evidence,
     falls_if_skipped,
     is_over,
@@ -94,6 +95,15 @@ def test_a_rate_needs_time_and_known_prices() -> None:
     assert micro_per_minute(state, START_MS + 200 + 60_000) == state.spending.micro
     assert micro_per_minute(state, START_MS + 200 + 5_000) is None
     assert micro_per_minute(state_of(Tape()), START_MS + 60_000) is None
+
+
+def test_a_budget_is_gone_when_its_rest_is_spent_at_the_present_rate() -> None:
+    state = state_of(running())
+    now = START_MS + 200 + 60_000
+    assert budget_gone_ms(state, now) is None
+    state.limits = Limits(budget_micro=3 * state.spending.micro)
+    assert budget_gone_ms(state, now) == now + 2 * 60_000
+    assert budget_gone_ms(state, START_MS + 200) is None
 
 
 def test_the_task_to_look_at_began_its_attempt_last_or_asks() -> None:
@@ -212,7 +222,7 @@ def test_what_falls_with_a_task_is_still_open() -> None:
     ("tape", "task", "fact"),
     [
         (running, "calc-1", "post-hook test passed with exit code 0"),
-        (running, "calc-3", "attempt 2 runs under engine 4242 on lovelace; its last event is 85"),
+        (running, "calc-3", "attempt 2 runs under engine 4242 on lovelace; its last step is event 85"),
         (running, "calc-4", "calc-3 is running"),
         (running, "calc-5", "every task it depends on has succeeded"),
         (needs_you, "calc-5", "pytest exited with code 1: ZeroDivisionError in test_root"),

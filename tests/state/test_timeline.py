@@ -5,13 +5,17 @@ from tests.state.strategies import runs
 from tests.tui.recordings import Tape, needs_you
 from tmtui.events.agent import AgentSpoke
 from tmtui.events.base import Recorded
-from tmtui.state.timeline import GAP_CAP_MS, Timeline, next_mark, previous_mark
+from tmtui.state.timeline import GAP_CAP_MS, LONGEST, Timeline, lay_out, next_mark, previous_mark, survey_of
 
 
 def timeline_of(events: list[Recorded]) -> Timeline:
     timeline = Timeline()
-    timeline.add(events)
+    timeline.take(survey_of(events))
     return timeline
+
+
+def times_of(timeline: Timeline) -> list[int]:
+    return [timeline.time_at(cursor) for cursor in range(1, len(timeline) + 1)]
 
 
 def test_play_time_is_the_runs_own_with_long_silences_cut() -> None:
@@ -19,13 +23,13 @@ def test_play_time_is_the_runs_own_with_long_silences_cut() -> None:
     tape.add(AgentSpoke("a"), after=1.0)
     tape.add(AgentSpoke("b"), after=3_600.0)
     tape.add(AgentSpoke("c"), after=0.5)
-    assert timeline_of(tape.events).times == [0, 200, 1_200, 1_200 + GAP_CAP_MS, 1_700 + GAP_CAP_MS]
+    assert times_of(timeline_of(tape.events)) == [0, 200, 1_200, 1_200 + GAP_CAP_MS, 1_700 + GAP_CAP_MS]
 
 
 def test_a_clock_that_was_put_back_does_not_put_the_playhead_back() -> None:
     tape = Tape()
     tape.add(AgentSpoke("a"), after=-50.0)
-    assert timeline_of(tape.events).times == [0, 200, 200]
+    assert times_of(timeline_of(tape.events)) == [0, 200, 200]
 
 
 def test_marks_stand_behind_what_they_mark() -> None:
@@ -65,14 +69,43 @@ def test_an_empty_timeline_is_a_place_too() -> None:
 
 
 @given(runs(), st.integers(0, 300))
-def test_cursor_and_time_belong_together(events: list[Recorded], cursor: int) -> None:
+def test_cursor_time_and_event_belong_together(events: list[Recorded], cursor: int) -> None:
     timeline = timeline_of(events)
     cursor = min(cursor, len(events))
-    assert timeline.times == sorted(timeline.times)
+    assert times_of(timeline) == sorted(times_of(timeline))
     assert timeline.cursor_at(timeline.time_at(cursor)) >= cursor
-    for task, attempt in {(each.task, each.attempt) for each in events if each.attempt}:
-        expected = [each for each in events[:cursor] if (each.task, each.attempt) == (task, attempt)]
-        assert timeline.attempt_events(task, attempt, cursor) == expected
+    assert timeline.seq_at(cursor) == (events[cursor - 1].seq if cursor else 0)
+    assert timeline.cursor_behind(timeline.seq_at(cursor)) == cursor
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from((-4_000, 0, 1, 2_999, 3_000, 3_001, 90_000))), max_size=60))
+def test_it_does_not_matter_in_what_pieces_events_are_laid_down(steps: list[tuple[int, int]]) -> None:
+    singly, together = Timeline(), Timeline()
+    seq, wall = 0, 1_000_000
+    pieces: list[tuple[int, list[int]]] = []
+    for behind, gap in steps:
+        seq, wall = seq + behind, wall + gap
+        for laid in lay_out(seq, [wall]):
+            singly.lay(laid)
+        if behind > 1 or not pieces:
+            pieces.append((seq, []))
+        pieces[-1][1].append(wall)
+    for first, walls in pieces:
+        for laid in lay_out(first, walls):
+            together.lay(laid)
+    assert times_of(singly) == times_of(together)
+    cursors = range(len(singly) + 1)
+    assert [singly.wall_at(each, 0) for each in cursors] == [together.wall_at(each, 0) for each in cursors]
+    assert [singly.seq_at(each) for each in cursors] == [together.seq_at(each) for each in cursors]
+
+
+def test_a_stretch_that_is_too_long_is_laid_down_in_pieces() -> None:
+    timeline = Timeline()
+    for laid in lay_out(1, range(2 * LONGEST + 5)):
+        timeline.lay(laid)
+    assert len(timeline) == 2 * LONGEST + 5
+    assert (timeline.seq_at(len(timeline)), timeline.length_ms) == (2 * LONGEST + 5, 2 * LONGEST + 4)
+    assert timeline.cursor_at(LONGEST) == LONGEST + 1
 
 
 def test_the_wall_clock_goes_on_between_events() -> None:

@@ -1,6 +1,7 @@
 """Small runs made of events, as an engine would have recorded them."""
 
 from tmtui.domain.hook import Hook, Stage
+from tmtui.domain.limits import CapUsed
 from tmtui.domain.outcome import OK, Kind, Outcome
 from tmtui.domain.plan import Plan, Task
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
@@ -19,7 +20,9 @@ from tmtui.events.decision import DecisionAnswered, DecisionOpened
 from tmtui.events.hook import HookFinished, HookPrinted, HookStarted
 from tmtui.events.money import MoneySpent
 from tmtui.events.monitor import Degraded, Troubled
-from tmtui.events.run import Limits, RunFinished, RunPlanned, RunStarted
+from tmtui.events.request import LimitsUsed
+from tmtui.events.resilience import ProviderBroken
+from tmtui.events.run import Limits, RunFinished, RunPlanned, RunStarted, RunWaiting
 from tmtui.events.task import TaskFailed, TaskSkipped, TaskStarted, TaskSucceeded
 from tmtui.events.tool import ToolFinished, ToolPrinted, ToolStarted
 
@@ -237,6 +240,20 @@ def asks_permission(*, lines: int = 1) -> Tape:
             rule="Bash(git push:*)",
         ),
     )
+    return tape
+
+
+def waiting() -> Tape:
+    """A run that waits for a limit, beside a circuit that is open."""
+    tape = running()
+    caps = (
+        CapUsed("max_requests_minute", "requests", "minute", 10, 10, tape.now_ms + 38_000),
+        CapUsed("max_tokens_hour", "tokens", "hour", 47_000, 100_000, tape.now_ms + 1_500_000),
+    )
+    tape.add(LimitsUsed("anthropic", caps))
+    tape.add(ProviderBroken("anthropic/claude-opus-5", "open", "5 failures in a minute", tape.now_ms + 22_000))
+    wait = RunWaiting("rate_limit", tape.now_ms + 38_000, "anthropic/claude-sonnet-5-5", "10 of 10 requests")
+    tape.add(wait)
     return tape
 
 

@@ -12,7 +12,9 @@ from textual.widget import Widget
 from tests.tui.recordings import Tape
 from tmtui.events.base import Recorded
 from tmtui.events.commands import Command, Reply
+from tmtui.state.fold import fold_all
 from tmtui.state.model import State
+from tmtui.state.timeline import Surveyed, survey_of
 from tmtui.tui.app import Cockpit
 from tmtui.tui.intents import Intent
 from tmtui.tui.keymap import keys_of
@@ -58,12 +60,25 @@ class Feed:
                 raise more
             yield more
 
-    async def fetch(self, task: str, attempt: int, upto: int) -> list[Recorded]:
+    async def fetch(self, task: str, attempt: int, upto: int, last: int = 0) -> list[Recorded]:
         """The events of one attempt."""
         found = [each for each in self.events if each.task == task and each.attempt == attempt and each.seq <= upto]
+        found = found[-last:]
         self.fetched.append((task, attempt))
         await self.hold_fetches.wait()
         return found
+
+    async def survey(self) -> AsyncIterator[Surveyed]:
+        """When everything happened."""
+        yield survey_of(self.events)
+
+    async def state_at(self, seq: int) -> State:
+        """The state behind an event."""
+        return fold_all(each for each in self.events if each.seq <= seq)
+
+    async def between(self, after: int, upto: int) -> list[Recorded]:
+        """The events of a stretch."""
+        return [each for each in self.events if after < each.seq <= upto]
 
     def push(self, events: list[Recorded]) -> None:
         """Something happens."""
@@ -187,6 +202,7 @@ async def cockpit(
     keymap: Mapping[str, str] | None = None,
     starting: Awaitable[None] | None = None,
     sends: bool = True,
+    read_only: bool = False,
     diff: DiffOf | None = _diff,
     habits: Habits = Habits(),  # noqa: B008  # a value
 ) -> AsyncIterator[Robot]:
@@ -201,7 +217,8 @@ async def cockpit(
     rig = Rig(
         source=feed,
         live=live,
-        send=send if live and sends else None,
+        send=send if live and sends and not read_only else None,
+        read_only=read_only,
         diff=diff,
         engine_alive=lambda: robot.alive,
         starting=starting,

@@ -9,6 +9,8 @@ from tests.tui.recordings import Tape, needs_you, running
 from tmtui.events.agent import AgentSpoke
 from tmtui.events.base import Recorded
 from tmtui.state.fold import fold_all
+from tmtui.state.model import State
+from tmtui.state.timeline import Surveyed, survey_of
 from tmtui.state.transcript import Transcript
 from tmtui.tui.bridge import KEPT, SLICE, Bridge
 from tmtui.tui.frame import Frame, Touched
@@ -30,8 +32,18 @@ class Log:
         if self.lost:
             raise SourceLostError(self.lost)
 
-    async def fetch(self, task: str, attempt: int, upto: int) -> list[Recorded]:
+    async def survey(self) -> AsyncIterator[Surveyed]:
+        yield survey_of(self.events)
+
+    async def state_at(self, seq: int) -> State:
+        return fold_all(self.events[:seq])
+
+    async def between(self, after: int, upto: int) -> list[Recorded]:
+        return self.events[after:upto]
+
+    async def fetch(self, task: str, attempt: int, upto: int, last: int = 0) -> list[Recorded]:
         found = [each for each in self.events if (each.task, each.attempt) == (task, attempt) and each.seq <= upto]
+        found = found[-last:]
         self.asked.set()
         await self.answer.wait()
         if self.lost:

@@ -12,10 +12,10 @@ from textual.message_pump import MessagePump
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tests.tui.recordings import Tape, asks_permission, needs_you, running, two_questions
+from tests.tui.recordings import Tape, asks_permission, needs_you, running, two_questions, waiting
 from tests.tui.robot import Robot, cockpit
 from tmtui.tui.app import Cockpit
-from tmtui.tui.intents import INTENTS, Intent, Needs, RetryAll, SkipAll, Where
+from tmtui.tui.intents import INTENTS, GoOnNow, Intent, Needs, RetryAll, SkipAll, TakeFallback, Where
 from tmtui.tui.keymap import keys_of
 from tmtui.tui.palette import Commands, ThemeChoices
 from tmtui.tui.screens.help import HelpPage, HelpScreen
@@ -26,7 +26,10 @@ from tmtui.tui.widgets.pane import Tab
 
 AT_A_PERMISSION = [each for each in INTENTS.values() if each.ASKED == "permission"]
 OF_SEVERAL = [RetryAll, SkipAll]
-ORDINARY = [each for each in INTENTS.values() if each.WHERE is not Where.QUESTION]
+OF_A_WAIT = [GoOnNow, TakeFallback]
+ELSEWHERE = (Where.CIRCUITS, Where.RUNS)
+"""Keys of screens of their own, which have tests of their own."""
+ORDINARY = [each for each in INTENTS.values() if each.WHERE not in (Where.QUESTION, *ELSEWHERE)]
 ANSWERS = [each for each in INTENTS.values() if each.WHERE is Where.QUESTION]
 
 
@@ -67,10 +70,11 @@ def _heard(monkeypatch: pytest.MonkeyPatch) -> list[type[Message]]:
 
 @pytest.mark.parametrize("live", [True, False])
 async def test_every_command_is_reached_by_each_of_its_keys(live: bool, heard: list[type[Message]]) -> None:
-    rest = [each for each in ORDINARY if each not in (*AT_A_PERMISSION, *OF_SEVERAL)]
+    rest = [each for each in ORDINARY if each not in (*AT_A_PERMISSION, *OF_SEVERAL, *OF_A_WAIT)]
     for tape, intents in (
         (needs_you(), rest),
         (two_questions(), OF_SEVERAL),
+        (waiting(), OF_A_WAIT),
         (asks_permission(), AT_A_PERMISSION),
     ):
         await every_key_reaches(tape, intents, heard, live=live)
@@ -133,12 +137,15 @@ async def test_the_palette_offers_what_means_something_and_does_it() -> None:
 
 
 async def test_the_palette_knows_every_command_that_is_not_a_mere_movement() -> None:
-    for live in (True, False):
-        async with cockpit(needs_you(), live=live) as robot:
+    for tape, live in ((needs_you(), True), (waiting(), True), (needs_you(), False)):
+        async with cockpit(tape, live=live) as robot:
             offered = {intent for intent, _ in Commands(robot.screen)._offered()}
             strange = (Needs.REPLAY,) if live else (Needs.ENGINE, Needs.LIVE)
-            wanted = {each for each in ORDINARY if each.PALETTE and each.NEEDS not in strange}
-            assert offered == wanted - ({INTENTS["needs-me"]} if not robot.state.open_decisions else set())
+            all_but_runs = [each for each in INTENTS.values() if each.WHERE not in (Where.QUESTION, Where.RUNS)]
+            wanted = {each for each in all_but_runs if each.PALETTE and each.NEEDS not in strange}
+            unasked = {INTENTS["needs-me"]} if not robot.state.open_decisions else set()
+            not_waiting = set(OF_A_WAIT) if not robot.state.holds else set()
+            assert offered == wanted - unasked - not_waiting
 
 
 async def test_the_page_of_keys_begins_with_those_of_the_pane_one_came_from() -> None:

@@ -337,3 +337,25 @@ async def test_what_is_asked_can_be_read_whole() -> None:
         await robot.press("J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J", "J")
         assert "line 39" in robot.pane
         assert "always means" in robot.pane
+
+
+@pytest.mark.parametrize("key", ["r", "s", "a", "n", "u", "p", "x"])
+async def test_a_read_only_screen_shows_the_question_and_answers_nothing(key: str) -> None:
+    async with cockpit(needs_you(), read_only=True) as robot:
+        assert "READ-ONLY" in robot.of(robot.screen.header)
+        assert "this screen is read-only" in bar(robot)
+        await robot.do(NextThatNeedsMe)
+        await robot.press(key)
+        await robot.sees("read-only: nothing is steered from here")
+        assert robot.at(DecisionBar)
+        assert not robot.screen.question.display
+        assert not robot.screen.entry.purpose
+        assert robot.sent == []
+
+
+async def test_a_click_on_an_answer_of_a_read_only_screen_says_why_it_does_nothing() -> None:
+    async with cockpit(needs_you(), read_only=True) as robot:
+        x, y = next((line.index("Retry"), y) for y, line in enumerate(bar(robot).split("\n")) if "[r] Retry" in line)
+        await robot.pilot.click(DecisionBar, offset=(x, y))
+        await robot.sees("read-only: nothing is steered from here")
+        assert robot.sent == []

@@ -15,10 +15,11 @@ from tmtui.events.run import Limits, RunWaiting
 from tmtui.state.fold import fold_all
 from tmtui.state.model import State
 from tmtui.tui.intents import ShowLedger
-from tmtui.tui.meters import circuit_rows, limit_rows, money_rows, used_part
+from tmtui.tui.meters import circuit_rows, limit_rows, money_rows
 from tmtui.tui.pages.ledger import ledger_page
 from tmtui.tui.paint import Spans
 from tmtui.tui.screens.ledger import LedgerScreen
+from tmtui.tui.windows import used_part
 
 
 def plain(spans: Spans) -> str:
@@ -171,7 +172,6 @@ def test_the_ledger_tells_all_of_it() -> None:
         "m: 40 of 50 · 0:09 left",
         "80% · 10 of 50 left · full again in 0:30 · anthropic/m",
         "five hour                  unknown",
-        "○ open · probe in 0:22 · 5 failures",
     ):
         assert part in text, part
     by_task = lines[lines.index("By task") + 1 :]
@@ -191,7 +191,7 @@ async def test_the_ledger_is_a_key_or_a_click_away_and_keeps_up() -> None:
     tape.on("calc-3", MoneySpent("m", Usage(10, 5), 1_000_000))
     async with cockpit(tape, upto=before) as robot:
         await robot.do(ShowLedger)
-        await robot.sees("Money, limits and circuits", "$0.12 in 4 requests")
+        await robot.sees("Money, limits and circuits", "$0.12 in 4 requests", "next probe in 0:22 · 5 failures")
         robot.feed.push(tape.events[before:])
         await robot.settle()
         ledger = robot.app.screen

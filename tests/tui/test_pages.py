@@ -11,6 +11,7 @@ from tmtui.tui.pages.attempts import attempts_page, line_of
 from tmtui.tui.pages.diff import DIFF_CAP, diff_lines, diff_page
 from tmtui.tui.pages.info import info_page
 from tmtui.tui.paint import Spans
+from tmtui.tui.units import Unit
 from tmtui.tui.widgets.header import header_spans
 
 
@@ -18,6 +19,7 @@ class View:
     live = True
     engine_alive = True
     lost = ""
+    unit = Unit.MONEY
 
     def __init__(self, state: State) -> None:
         self.state = state

@@ -6,7 +6,7 @@ from tests.tui.recordings import Tape, finished, needs_you
 from tests.tui.robot import Robot, cockpit
 from tmtui.events.agent import AgentSpoke
 from tmtui.state.fold import fold_all
-from tmtui.state.timeline import Timeline
+from tmtui.state.timeline import Timeline, survey_of
 from tmtui.tui.intents import (
     Faster,
     JumpBack,
@@ -36,7 +36,7 @@ def cursor(robot: Robot) -> int:
 
 def player_of(tape: Tape) -> Player:
     timeline = Timeline()
-    timeline.add(tape.events)
+    timeline.take(survey_of(tape.events))
     player = Player(timeline)
     player.complete = True
     return player

@@ -28,7 +28,7 @@ def _root(tmp_path: Path) -> Path:
 
 def guard_of(root: Path) -> Guard:
     home = root.parent / "home"
-    places = (*git_places(root), *settings_places(root), *personal_places(home, home / ".config"))
+    places = (*git_places(root), *settings_places(root), *personal_places(home, [home / ".config"]))
     return Guard(places, root, home, root / ".taskmaster/kept")
 
 
@@ -87,6 +87,32 @@ def test_hooks_that_became_a_link_to_elsewhere_are_folders_again(root: Path) -> 
     assert list((root / "mine").iterdir()) == []
 
 
+@pytest.mark.parametrize("command", ["mv .git away; echo 'gitdir: away' > .git", "mv .git away; ln -s away .git"])
+def test_a_repository_that_was_moved_comes_home(root: Path, command: str) -> None:
+    guard, before = guard_of(root), contents(root)
+    look = guard.look()
+    run(command)(root)
+    run("git config core.fsmonitor ./evil")(root)
+
+    found = guard.settle(look)
+
+    assert found is not None
+    assert (found.places, found.undone) == ((".git/config",), True)
+    assert contents(root) == before
+    run("git fsck --strict")(root)
+
+
+def test_what_is_gone_for_good_is_not_said_to_be_back(root: Path) -> None:
+    guard = guard_of(root)
+    look = guard.look()
+    shutil.rmtree(root / ".git")
+
+    found = guard.settle(look)
+
+    assert found is not None
+    assert not found.undone
+
+
 def test_a_repository_that_leads_elsewhere_runs_nothing_from_there(root: Path) -> None:
     guard = guard_of(root)
     look = guard.look()
@@ -96,7 +122,7 @@ def test_a_repository_that_leads_elsewhere_runs_nothing_from_there(root: Path) -
     found = guard.settle(look)
 
     assert found is not None
-    assert found.undone
+    assert not found.undone
     assert "evil" not in (root / ".git/config").read_text()
 
 

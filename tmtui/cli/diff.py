@@ -95,12 +95,13 @@ def _letter(file: FileChange) -> str:
 def _diff_text(project: Project, task: str, attempt: AttemptReport, path: str) -> str:
     import asyncio  # noqa: PLC0415  # only a diff runs git, --stat and --json do without
 
+    from tmtui.cli.veil import veiled  # noqa: PLC0415  # likewise
     from tmtui.workspace.diff import open_diff  # noqa: PLC0415  # likewise
     from tmtui.workspace.git import GitError  # noqa: PLC0415  # likewise
 
     try:
         trees = open_diff(project.root, project.state_dir)
-        raw = asyncio.run(trees.between(attempt.tree_before, attempt.tree_after, path))
+        raw = veiled(asyncio.run(trees.between(attempt.tree_before, attempt.tree_after, path)))
     except GitError as error:
         raise CommandError(str(error), f"The files alone: tmtui diff {task} --stat") from None
     cleaner = Cleaner()

@@ -5,16 +5,21 @@ A face turns each recorded event into text and writes nothing itself; `showing` 
 
 import sys
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from tmtui.cli.limit_notice import limit_notice
-from tmtui.cli.output import Line, as_text, wants_colour
-from tmtui.cli.plain import RESULTS, PlainRenderer, plain_line
+from tmtui.cli.output import Line, Tone, as_text, wants_colour
+from tmtui.cli.plain import RESULTS, PlainRenderer, degraded_words, plain_line
 from tmtui.cli.report import report_lines
 from tmtui.events.base import Recorded
 from tmtui.events.codec import encode_line
+from tmtui.events.monitor import Degraded
 from tmtui.monitor.report import make_report
 from tmtui.state.model import State
+
+
+MODEL: Final = "model "
+"""How a retired model is called among what works less well."""
 
 
 class Manner(StrEnum):
@@ -102,8 +107,11 @@ class QuietFace:
         return as_text([line], colour=self._colour) if line else ""
 
     def warn(self, recorded: Recorded, state: State) -> str:
-        """That the run waits, and until when: otherwise nobody would know why nothing comes."""
-        return as_text(limit_notice(recorded, state), colour=self._colour)
+        """What needs to be known of it now: that it waits, and until when, and that a model was retired."""
+        lines = limit_notice(recorded, state)
+        if isinstance(recorded.event, Degraded) and recorded.event.what.startswith(MODEL):
+            lines = [Line(f"⚠ {degraded_words(recorded.event)}", Tone.WARN)]
+        return as_text(lines, colour=self._colour)
 
     def end(self, state: State, now_ms: int, *, alive: bool) -> str:
         """The report."""

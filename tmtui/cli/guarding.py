@@ -36,7 +36,8 @@ def _all_places(root: Path, env: Mapping[str, str]) -> Iterator[Path]:
     yield from git_places(root)
     yield from settings_places(root)
     if home := env.get("HOME", ""):
-        yield from personal_places(Path(home), Path(env.get("XDG_CONFIG_HOME") or f"{home}/.config"))
+        usual = Path(home, ".config")
+        yield from personal_places(Path(home), dict.fromkeys((usual, Path(env.get("XDG_CONFIG_HOME") or usual))))
 
 
 def _places_to_come(root: Path) -> Iterator[Path]:

@@ -28,6 +28,21 @@ def run_argument(command: _Command) -> _Command:
     return click.argument("run_id", metavar="[RUN]", required=False, shell_complete=run_names)(command)
 
 
+def browser_options(command: _Command) -> _Command:
+    """`--web`, with where it listens; and what a cockpit in a browser is started with."""
+    options = (
+        click.option("--web", is_flag=True, help="In a browser on this machine; needs the extra `web`."),
+        click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="For --web; any that is free."),
+        click.option(
+            "--host", metavar="HOST", help="For --web: let other machines in as well. Nothing is encrypted."
+        ),
+        click.option("--served", is_flag=True, hidden=True),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def task_argument(command: _Command) -> _Command:
     """`TASK`."""
     return click.argument("task_id", metavar="TASK", shell_complete=task_names)(command)

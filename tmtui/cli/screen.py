@@ -90,17 +90,30 @@ def run_on_screen(order: Order, before: Callable[[], None] = lambda: None) -> Ex
     return _farewell(project, start.word().run, left)
 
 
-def attach(project: Project, run: str) -> ExitCode:
-    """Open the cockpit on a run that goes on, or that has ended."""
-    return _watch(project, run, live=True)
+def attach(project: Project, run: str, *, read_only: bool = False, served: bool = False) -> ExitCode:
+    """Open the cockpit on a run that goes on, or that has ended.
+
+    Args:
+        project: Whose run it is.
+        run: Its id.
+        read_only: Whether it only shows.
+        served: Whether it is one in a browser, on the pipes of a server.
+    """
+    return _watch(project, run, live=True, read_only=read_only, served=served)
 
 
-def play(project: Project, run: str, speed: float) -> ExitCode:
-    """Open the cockpit on the record of a run."""
-    return _watch(project, run, live=False, speed=speed)
+def play(project: Project, run: str, speed: float, *, served: bool = False) -> ExitCode:
+    """Open the cockpit on the record of a run. One in a browser leaves no habits: it only reads."""
+    return _watch(project, run, live=False, speed=speed, read_only=served, served=served)
 
 
-def _watch(project: Project, run: str, *, live: bool, speed: float = 1.0) -> ExitCode:
+def _watch(
+    project: Project, run: str, *, live: bool, speed: float = 1.0, read_only: bool = False, served: bool = False
+) -> ExitCode:
+    if served:
+        from tmtui.cli.web.leash import end_with_server  # noqa: PLC0415  # only for a browser
+
+        end_with_server()
     from tmtui.cli.sources import LogSource  # noqa: PLC0415  # only for a screen
     from tmtui.tui.app import open_cockpit  # noqa: PLC0415  # likewise
 
@@ -108,11 +121,18 @@ def _watch(project: Project, run: str, *, live: bool, speed: float = 1.0) -> Exi
         return run
 
     source = LogSource(project.state_dir, known, live=live)
-    left = open_cockpit(msgspec.structs.replace(_rig(project, source, live=live), speed=speed))
-    return _farewell(project, run, left) if live else _code(left)
+    rig = _rig(project, source, live=live, read_only=read_only)
+    left = open_cockpit(msgspec.structs.replace(rig, speed=speed))
+    if served and left.reason == "failed":
+        from tmtui.cli.output import say_error  # noqa: PLC0415  # only after a crash of the screen
+
+        say_error(f"tmtui: {left.message}", _kept(project, left))
+    return _farewell(project, run, left) if live and not served else _code(left)
 
 
-def _rig(project: Project, source: "object", *, live: bool, starting: "object" = None) -> "Rig":
+def _rig(
+    project: Project, source: "object", *, live: bool, starting: "object" = None, read_only: bool = False
+) -> "Rig":
     from tmtui.cli.sources import differ, sender  # noqa: PLC0415  # only for a screen
     from tmtui.tui.ports import Rig  # noqa: PLC0415  # likewise
 
@@ -122,7 +142,8 @@ def _rig(project: Project, source: "object", *, live: bool, starting: "object" =
     return Rig(
         source=source,  # type: ignore[arg-type]  # a LogSource, whose module is loaded late
         live=live,
-        send=sender(project.state_dir) if live else None,
+        send=sender(project.state_dir) if live and not read_only else None,
+        read_only=live and read_only,
         diff=differ(project.root, project.state_dir),
         engine_alive=(lambda: project.holder() is not None) if live else None,
         starting=starting,  # type: ignore[arg-type]  # a coroutine, made by who knows of the start
@@ -130,7 +151,7 @@ def _rig(project: Project, source: "object", *, live: bool, starting: "object" =
         theme=os.environ.get("TMTUI_THEME", look.theme),
         keymap=look.keymap,
         habits=habits,
-        keep=partial(write_habits, project.state_dir),
+        keep=None if read_only else partial(write_habits, project.state_dir),
     )
 
 

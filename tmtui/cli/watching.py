@@ -14,11 +14,13 @@ from tmtui.cli.demo import find_samples
 from tmtui.cli.errors import CommandError
 from tmtui.cli.exit_codes import ExitCode
 from tmtui.cli.faces import Manner, make_face
-from tmtui.cli.options import run_argument
+from tmtui.cli.options import browser_options, run_argument
 from tmtui.cli.project import Project, here, no_terminal, open_log, pick_run
 from tmtui.cli.showing import show_feed
 from tmtui.cli.standing import works_on
 from tmtui.cli.verdict import code_of_run
+from tmtui.cli.web.address import HOST
+from tmtui.cli.web.start import Browser, serve_in_browser
 from tmtui.events.base import Recorded
 from tmtui.store.feed import replay as replay_feed, tail
 from tmtui.store.reader import LogReader
@@ -38,18 +40,38 @@ LOOK_SECONDS: Final = 0.1
 @click.option("--quiet", "manner", flag_value=Manner.QUIET, type=Manner, help="Results, questions and the report.")
 @click.option("--json", "manner", flag_value=Manner.JSON, type=Manner, help="One event to a line.")
 @click.option("-v", "--verbose", is_flag=True, help="Prompts and thinking as well, in lines.")
-def watch(run_id: str | None, *, manner: Manner | None, verbose: bool) -> ExitCode:
-    """Follow a run from this terminal.
+@click.option("--read-only", is_flag=True, help="A cockpit that only shows.")
+@browser_options
+@click.option("--write", is_flag=True, help="For --web: let the browser steer the run.")
+def watch(
+    run_id: str | None,
+    *,
+    manner: Manner | None,
+    verbose: bool,
+    read_only: bool,
+    web: bool,
+    port: int | None,
+    host: str | None,
+    write: bool,
+    served: bool,
+) -> ExitCode:
+    """Follow a run from this terminal, or in a browser.
 
-    Without a terminal, or with one of the options, it prints lines until the run ends, and its exit code is the
-    run's.
+    Without a terminal, or with --plain, --quiet or --json, it prints lines until the run ends, and its exit code is
+    the run's. In a browser it only shows, unless --write is given.
     """
+    browser = _browser(manner, web=web, port=port, host=host)
+    if write and (read_only or browser is None):
+        raise click.UsageError("--write goes with --web, and not with --read-only")
     project = here()
     run = run_to_watch(project, run_id)
-    if manner is None and not no_terminal():
+    if browser is not None:
+        words = ("watch", run, "--served", *(() if write else ("--read-only",)))
+        return serve_in_browser(project, run, words, browser, writes=write)
+    if served or (manner is None and not no_terminal()):
         from tmtui.cli.screen import attach  # noqa: PLC0415  # loads the cockpit
 
-        return attach(project, run)
+        return attach(project, run, read_only=read_only, served=served)
     face = make_face(manner or Manner.PLAIN, verbose=verbose)
     return code_of_run(asyncio.run(show_feed(live_feed(project, run), face)))
 
@@ -62,16 +84,56 @@ def watch(run_id: str | None, *, manner: Manner | None, verbose: bool) -> ExitCo
 @click.option("--json", "manner", flag_value=Manner.JSON, type=Manner, help="One event to a line.")
 @click.option("-v", "--verbose", is_flag=True, help="Prompts and thinking as well, in lines.")
 @click.option("--sample", metavar="NAME", default="", help="Play the recorded run of a sample project.")
-def replay(run_id: str | None, *, speed: float, manner: Manner | None, verbose: bool, sample: str) -> ExitCode:
-    """Play a run again from its log.
+@browser_options
+def replay(
+    run_id: str | None,
+    *,
+    speed: float,
+    manner: Manner | None,
+    verbose: bool,
+    sample: str,
+    web: bool,
+    port: int | None,
+    host: str | None,
+    served: bool,
+) -> ExitCode:
+    """Play a run again from its log, on this terminal or in a browser.
 
     Nothing is carried out: a replay only reads. Without a terminal it prints the whole run as lines.
     """
-    if sample:
-        with recorded_sample(sample) as project:
-            again = f"carry it out yourself: tmtui demo {sample}"
-            return _replay(project, run_id, speed, manner, verbose=verbose, next_step=again)
-    return _replay(here(), run_id, speed, manner, verbose=verbose)
+    browser = _browser(manner, web=web, port=port, host=host)
+    with recorded_sample(sample) if sample else contextlib.nullcontext(here()) as project:
+        if browser is not None or served:
+            return _replay_served(project, run_id, speed, browser)
+        again = f"carry it out yourself: tmtui demo {sample}" if sample else None
+        return _replay(project, run_id, speed, manner, verbose=verbose, next_step=again)
+
+
+def _browser(manner: Manner | None, *, web: bool, port: int | None, host: str | None) -> Browser | None:
+    """Where to serve a browser; None where none is asked for.
+
+    Raises:
+        click.UsageError: the options do not go together.
+    """
+    if not web:
+        if port is not None or host is not None:
+            raise click.UsageError("--port and --host go with --web")
+        return None
+    if manner is not None:
+        raise click.UsageError("--web shows the cockpit; it does not go with --plain, --quiet or --json")
+    return Browser(host or HOST, port or 0)
+
+
+def _replay_served(project: Project, run_id: str | None, speed: float, browser: Browser | None) -> ExitCode:
+    """Play a run in a browser; without where to serve one, be the cockpit that a server has started."""
+    with open_log(project) as reader:
+        run = pick_run(reader, run_id).run
+    if browser is not None:
+        words = ("replay", run, "--served", "--speed", str(speed))
+        return serve_in_browser(project, run, words, browser, writes=False)
+    from tmtui.cli.screen import play  # noqa: PLC0415  # loads the cockpit
+
+    return play(project, run, speed, served=True)
 
 
 def _replay(

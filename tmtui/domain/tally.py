@@ -1,5 +1,7 @@
 """How many of something there were of late, in bounded memory."""
 
+from bisect import bisect_left
+
 import msgspec
 
 
@@ -17,9 +19,10 @@ class Tally(msgspec.Struct, frozen=True):
 def add(tally: Tally, now: float, count: int = 1) -> Tally:
     """Count some more at this moment."""
     present = int(now // tally.width)
-    slots = tuple(slot for slot in tally.slots if present - tally.kept < slot[0] < present)
-    here = sum(slot[1] for slot in tally.slots if slot[0] >= present)
-    return msgspec.structs.replace(tally, slots=(*slots, (present, here + count)))
+    first = bisect_left(tally.slots, (present - tally.kept + 1,))
+    last = bisect_left(tally.slots, (present,))
+    here = sum(slot[1] for slot in tally.slots[last:])
+    return msgspec.structs.replace(tally, slots=(*tally.slots[first:last], (present, here + count)))
 
 
 def at_least(tally: Tally, now: float, seconds: float) -> int:

@@ -165,7 +165,7 @@ class Attempt:
             self._note(AgentNoticed(clean_line(notice)))
         if made.blocked:
             return Outcome(Kind.POLICY_INPUT, clean_line(made.blocked))
-        return await Conversation(self._desk, self._subject, self._state).hold(made.prompt)
+        return await Conversation(self._desk, self._subject, self._state).hold(made.prompt, before)
 
     async def _measure(self, before: AttemptCheckpointed) -> None:
         measured = await self._world.checkpoints.measure(

@@ -80,11 +80,15 @@ class Suggestions:
         return measured.progressed is True
 
     def _forbidden(self, suggested: Suggested) -> str:
-        """The file that the rules for tool calls keep from being written; empty when they keep none."""
+        """The file that the rules for tool calls keep from being written; empty when they keep none.
+
+        What they want a person asked about is forbidden where nobody is asked.
+        """
+        asked = not self._world.auto_apply
         for path in suggested.paths:
             call = ToolCall(EDITOR, {"command": "create", "path": path, "file_text": ""})
             planned = self._world.toolbox.plan(call)
-            verdict = self._world.judge.judge(call, planned, self._journal.state.rules, attended=True)
+            verdict = self._world.judge.judge(call, planned, self._journal.state.rules, attended=asked)
             if planned.problem or verdict.action == "deny":
                 return f"{clean_line(path, 120)}: {planned.problem or f'{verdict.rule}: {verdict.reason}'}"
         return ""

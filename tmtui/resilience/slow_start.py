@@ -1,10 +1,10 @@
 """How many requests may be under way at once: few after a silence, more with every success, half after an overload.
 
 Providers limit acceleration as well as rate: forty requests at once after an hour of nothing are refused although
-forty a minute would be fine. So the number starts at 1 and grows by one with each success. An answer that has begun is a success whose
-request stays under way, so it makes room for two: as many again may be waiting for their first word as were before,
-however long the answers are. An overload halves the number, once for all the requests that were under way together,
-since they all tell of the same moment.
+forty a minute would be fine. So the number starts at 1 and grows by one with each success. An answer that has begun
+is a success whose request stays under way, so it makes room for two: with each round twice as many may be waiting
+for their first word, however long the answers are. An overload halves the number, once for all the requests that
+were under way together, since they all tell of the same moment.
 
 Time is monotonic, in seconds.
 """
@@ -39,7 +39,7 @@ def enter(gate: SlowStart, now: float, idle: float = SLOW_START_IDLE_SECONDS.val
 
 
 def begun_well(gate: SlowStart, now: float) -> SlowStart:
-    """A request's answer has begun, so the provider took it: one may take its place in the queue, and one more."""
+    """A request's answer has begun, so the provider took it: one may wait in its place, and one more."""
     return msgspec.structs.replace(gate, allowed=min(gate.most, gate.allowed + 2), active=now)
 
 

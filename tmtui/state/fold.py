@@ -10,10 +10,13 @@ Theory of operation:
 - What follows from other facts is settled here as well: a task becomes ready when the last task it waits for has
   succeeded, and blocked when one of them cannot succeed any more. No event says so, so no event can be wrong.
 - Folding a prefix and then the rest gives what folding all of it gives.
+- Output (`transcript.STREAMED`) changes nothing but the place and the time, and ends a stall. So nearly all of a long
+  log can be left out where only the state at one point is wanted, and the state is the same.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from typing import Any, Final
 
 from tmtui.domain.graph import dependents, find_cycle
@@ -111,6 +114,13 @@ def _attempt(state: State, recorded: Recorded) -> AttemptState:
         found.last_seq = recorded.seq
         return found
     raise _MisfitError(f"task {recorded.task!r} has no attempt {recorded.attempt}")
+
+
+def _printing(state: State, recorded: Recorded) -> AttemptState | None:
+    """The attempt that output comes from, if there is one. Output fits everywhere and leaves no mark."""
+    subject = state.tasks.get(recorded.task)
+    known = subject is not None and 0 < recorded.attempt <= len(subject.attempts)
+    return subject.attempts[recorded.attempt - 1] if subject is not None and known else None
 
 
 def _hook(state: State, recorded: Recorded, hook_id: str) -> HookState:
@@ -404,7 +414,7 @@ def _check_begin(subject: TaskState, number: int, continues: int) -> None:
 def _go_on_from(begun: AttemptState, before: AttemptState) -> None:
     """Let an attempt keep what the interrupted one before it had brought to an end."""
     begun.checkpoint, begun.digest, begun.restored = before.checkpoint, before.digest, before.restored
-    begun.hooks = [known for known in before.hooks if known.status not in UNFINISHED_HOOKS]
+    begun.hooks = [copy(known) for known in before.hooks if known.status not in UNFINISHED_HOOKS]
     if before.answered is not None and before.answered.kind not in CUT_OFF:
         begun.asked, begun.answered = True, before.answered
 
@@ -456,8 +466,8 @@ def _agent_session(state: State, recorded: Recorded, event: agent.AgentSession) 
     _attempt(state, recorded).session = event.id
 
 
-def _agent_spoke(state: State, recorded: Recorded, event: agent.AgentSpoke | agent.AgentThought) -> None:
-    _attempt(state, recorded).characters += len(event.text) + event.skipped
+def _agent_spoke(_: State, __: Recorded, ___: agent.AgentSpoke | agent.AgentThought) -> None:
+    """Output is the transcript's."""
 
 
 def _agent_noticed(state: State, recorded: Recorded, _: agent.AgentNoticed) -> None:
@@ -488,7 +498,9 @@ def _tool(state: State, recorded: Recorded, tool_id: str) -> ToolState:
 
 
 def _tool_printed(state: State, recorded: Recorded, event: tool.ToolPrinted) -> None:
-    _tool(state, recorded, event.id).stalled = ""
+    found = _printing(state, recorded)
+    if found is not None and event.id in found.tools:
+        found.tools[event.id].stalled = ""
 
 
 def _tool_stalled(state: State, recorded: Recorded, event: tool.ToolStalled) -> None:
@@ -592,7 +604,10 @@ def _hook_started(state: State, recorded: Recorded, event: hook.HookStarted) -> 
 
 
 def _hook_printed(state: State, recorded: Recorded, event: hook.HookPrinted) -> None:
-    _hook(state, recorded, event.id).stalled = ""
+    found = _printing(state, recorded)
+    for each in found.hooks if found is not None else ():
+        if each.id == event.id:
+            each.stalled = ""
 
 
 def _hook_stalled(state: State, recorded: Recorded, event: hook.HookStalled) -> None:

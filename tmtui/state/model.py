@@ -2,7 +2,8 @@
 
 The state is folded in place by its single owner, so these structs can be changed; whoever else holds one reads it.
 It holds no output text: a transcript is read from the log where somebody looks at it (`state.transcript`), so a state
-stays small however long the run talks.
+stays small however long the run talks. Nothing in it counts output either, so that a state can be had without reading
+what was printed, which is nearly all of a long log (`state.snapshot`).
 """
 
 import msgspec
@@ -86,6 +87,7 @@ class HookState(msgspec.Struct):
     """The line that looks like a question, while nothing else comes."""
     first_seq: int = 0
     last_seq: int = 0
+    """Its last event that is not output."""
 
 
 class ToolState(msgspec.Struct):
@@ -193,8 +195,6 @@ class AttemptState(msgspec.Struct):
     retry: Outcome | None = None
     """The passing failure after which a request is being made again."""
     retry_until_ms: int = 0
-    characters: int = 0
-    """How much the agent has said."""
     turns: int = 0
     """Answers that a model has given."""
     request: RequestState | None = None
@@ -214,6 +214,7 @@ class AttemptState(msgspec.Struct):
     """What its question is known by, where an answer to it may be used again."""
     first_seq: int = 0
     last_seq: int = 0
+    """Its last event that is not output."""
 
 
 class TaskState(msgspec.Struct):

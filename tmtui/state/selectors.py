@@ -232,7 +232,9 @@ def _hitch(subject: TaskState) -> str:
         return ""
     if attempt.retry is not None:
         return "retrying"
-    return "hook asks" if any(each.stalled for each in attempt.hooks) else ""
+    if any(each.stalled for each in attempt.hooks):
+        return "hook asks"
+    return "tool asks" if any(each.stalled for each in attempt.tools.values()) else ""
 
 
 def falls_if_skipped(state: State, task_id: str) -> list[str]:
@@ -274,7 +276,7 @@ def _running_facts(state: State, subject: TaskState) -> list[str]:
     if attempt is None:
         return ["it was started, and its first attempt has not begun"]
     engine = f"engine {state.pid} on {state.host}" if state.host else f"engine {state.pid}"
-    return [f"attempt {attempt.number} runs under {engine}; its last event is {attempt.last_seq}"]
+    return [f"attempt {attempt.number} runs under {engine}; its last step is event {attempt.last_seq}"]
 
 
 def _attempt_facts(attempt: AttemptState) -> list[str]:

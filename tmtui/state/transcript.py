@@ -8,6 +8,7 @@ An event is taken once: whatever is not newer than the last one taken is passed 
 stream may overlap.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ from tmtui.state.lines import LineKind, Lines
 
 INPUT_LINES: Final = 24
 """Lines of a tool's input that are shown: the head of a new file says enough."""
+
+REQUEST_IDS: Final = 50
+"""Names of requests that are kept, for whoever has to ask the provider about one."""
 
 OUTPUT_LINES: Final = 200
 """Lines of a tool's result that are shown when it printed nothing while it ran."""
@@ -92,6 +96,8 @@ class Transcript:
         """The last event that was taken."""
         self.loaded = False
         """Whether what the log held when somebody began to look has been read."""
+        self.request_ids: deque[str] = deque(maxlen=REQUEST_IDS)
+        """What the provider calls the latest requests."""
         self._printed: set[str] = set()
 
     def __repr__(self) -> str:
@@ -110,6 +116,11 @@ class Transcript:
         writer = WRITERS.get(type(recorded.event))
         if writer is not None:
             writer(self, recorded.event, recorded.at_wall)
+
+    def leave_out(self) -> None:
+        """Say that something is missing here."""
+        for lines in (self.output, self.hooks):
+            lines.add(LineKind.NOTE, "… what came before this is left out here …")
 
     # The conversation.
 
@@ -160,6 +171,8 @@ class Transcript:
         self.output.add(LineKind.CALL, text, at, lead=len(text.split(" ", 1)[0]))
         for line in input_lines(event.input):
             self.output.add(LineKind.INPUT, line, at)
+        if event.verdict == "deny":
+            self.output.add(LineKind.BAD, f"denied by {clean_line(event.rule) or 'a rule'}", at)
 
     def tool_printed(self, event: tool.ToolPrinted, at: int) -> None:
         """Output while it runs."""
@@ -292,8 +305,10 @@ class Transcript:
         """It went through."""
         self.output.add(LineKind.NOTE, f"{event.provider} answers again after {event.tries} tries", at)
 
-    def request_failed(self, event: request.RequestFinished, at: int) -> None:
+    def request_finished(self, event: request.RequestFinished, at: int) -> None:
         """A request came to nothing; an answer has been seen as it came."""
+        if event.request_id:
+            self.request_ids.append(event.request_id)
         if not event.outcome.ok:
             self.output.add(LineKind.WARN, f"request failed: {event.outcome.message or event.outcome.kind}", at)
 
@@ -359,7 +374,7 @@ WRITERS: Final[Mapping[type[Event], Writer]] = {
     attempt.AttemptFinished: Transcript.finished,
     resilience.ProviderRetrying: Transcript.retrying,
     resilience.ProviderRecovered: Transcript.recovered,
-    request.RequestFinished: Transcript.request_failed,
+    request.RequestFinished: Transcript.request_finished,
     request.RequestWaiting: Transcript.waiting,
     request.RequestReleased: Transcript.released,
     request.ModelSwitched: Transcript.switched,

@@ -30,6 +30,12 @@ from tmtui.store.summary import RunSummary
 POLL_SECONDS: Final = 1 / 30
 """Between two looks at a log that has not changed."""
 
+LIVELY: Final = 3
+"""So many times as often is looked at one that changed lately: what is said then is on the screen sooner."""
+
+LATELY: Final = 30
+"""Looks without a change until it is quiet again."""
+
 
 class LogView:
     """A read-only view of one log for an event loop. Every method raises StorageError when it cannot be read."""
@@ -79,6 +85,11 @@ class LogView:
         """The number of a run's last event; 0 when it has none."""
         rows = await self._rows(bounds(Selection(run=run)))
         return int(rows[0][1]) if rows else 0
+
+    async def reach(self, run: str) -> int:
+        """How far a run reaches in the log, from its first event to its last: at least as many as it has."""
+        rows = await self._rows(bounds(Selection(run=run)))
+        return int(rows[0][1] - rows[0][0] + 1) if rows else 0
 
     async def fetch(
         self,
@@ -213,12 +224,14 @@ async def tail(
         return
     async with view:
         seen: int | None = None
+        looks = 0
         while not stop.is_set():
             version = await view.version()
             if version == seen:
-                await _pause(stop, poll_seconds)
+                looks += 1
+                await _pause(stop, poll_seconds if looks > LATELY else poll_seconds / LIVELY)
                 continue
-            seen = version
+            seen, looks = version, 0
             async with contextlib.aclosing(view.batches(Selection(run=run, after=after))) as batches:
                 async for batch in batches:
                     after = batch[-1].seq

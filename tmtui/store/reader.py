@@ -8,9 +8,12 @@ import contextlib
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
+
+import msgspec
 
 from tmtui.events.base import Event, Recorded
+from tmtui.state.timeline import Laid, lay_out
 from tmtui.store import ledger, summary
 from tmtui.store.connection import connect_reader
 from tmtui.store.errors import classify
@@ -127,6 +130,7 @@ class LogReader:
         task: str | None = None,
         attempt: int | None = None,
         kinds: Collection[type[Event]] = (),
+        without: Collection[type[Event]] = (),
         limit: int | None = None,
         newest_first: bool = False,
     ) -> Iterator[Recorded]:
@@ -141,6 +145,7 @@ class LogReader:
             task=task,
             attempt=attempt,
             kinds=tuple(kinds),
+            without=tuple(without),
             after=after,
             upto=upto,
             limit=limit,
@@ -150,8 +155,39 @@ class LogReader:
         while query := walk.query():
             yield from walk.take(self._rows(query))
 
+    def moments(self, run: str, after: int, upto: int) -> list[Laid]:
+        """When a run's events behind `after` up to `upto` happened, without reading what they are.
+
+        The caller keeps the distance short: it is one transaction.
+        """
+        values = {"run": run, "after": after, "upto": upto}
+        ((count, first, last, walls),) = self._rows(Query(_MOMENTS, values))
+        if not count:
+            return []
+        if count == last - first + 1:
+            return list(lay_out(first, _integers.decode(f"[{walls}]")))
+        rows = self._rows(Query(f"SELECT seq, at_wall {_BETWEEN} ORDER BY seq", values))
+        return [laid for seq, wall in rows for laid in lay_out(seq, (wall,))]
+
+    def next_seq(self, run: str, after: int) -> int:
+        """The number of a run's first event behind `after`; 0 when there is none."""
+        query = Query(
+            "SELECT seq FROM events WHERE seq > :after AND run = :run ORDER BY seq LIMIT 1",
+            {"run": run, "after": after},
+        )
+        rows = self._rows(query)
+        return int(rows[0][0]) if rows else 0
+
     def _rows(self, query: Query) -> Sequence[Sequence[Any]]:
         try:
             return self._connection.execute(query.sql, query.values).fetchall()
         except sqlite3.Error as error:
             raise classify(error, self._path) from error
+
+
+_BETWEEN: Final = "FROM events WHERE seq > :after AND seq <= :upto AND run = :run"
+
+_MOMENTS: Final = f"SELECT count(*), min(seq), max(seq), group_concat(at_wall) FROM (SELECT seq, at_wall {_BETWEEN} ORDER BY seq)"
+"""The times of many events as one text: a row to each of them would take three times as long to fetch."""
+
+_integers: Final = msgspec.json.Decoder(list[int])

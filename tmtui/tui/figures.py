@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from tmtui.domain.money import format_usd
+from tmtui.domain.money import format_usd, tell_usd
+from tmtui.state.model import Spending
 
 
 _THOUSAND: Final = 1_000
@@ -40,6 +41,12 @@ def small_money(micro: int | None) -> str:
         return ""
     text = format_usd(micro)
     return text.replace("$0.", "$.", 1)
+
+
+def told_money(spending: Spending) -> str:
+    """What was paid, and how well that is known: `$0.42`, `~$0.42`, `at least $0.42`."""
+    unknown, amount = spending.unknown > 0, spending.micro_or_unknown
+    return tell_usd(amount, partly=unknown, estimated=spending.estimated > 0)
 
 
 def tokens(count: int) -> str:

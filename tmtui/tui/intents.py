@@ -25,6 +25,8 @@ class Where(StrEnum):
     DECISION = "A task needs you"
     QUESTION = "A question of the cockpit"
     REPLAY = "Replay"
+    CIRCUITS = "Money, limits and circuits"
+    RUNS = "The runs of this project"
 
 
 class Needs(StrEnum):
@@ -233,6 +235,18 @@ class PauseOrGoOn(Intent):
     ID, KEYS, WORD, NEEDS = "run.pause", "p", "pause", Needs.ENGINE
 
 
+class GoOnNow(Intent):
+    """Wait no longer: ask the provider again at once."""
+
+    ID, KEYS, WORD, NEEDS = "run.wake", "W", "go on now", Needs.ENGINE
+
+
+class TakeFallback(Intent):
+    """Let the next model of the chain serve the requests that wait, rather than wait any longer."""
+
+    ID, KEYS, WORD, NEEDS = "run.fallback", "U", "use fallback", Needs.ENGINE
+
+
 class StopRun(Intent):
     """Lay the run down so that it can be resumed. Asks first."""
 
@@ -269,6 +283,12 @@ class ShowLedger(Intent):
     """Show all that was spent, every limit that was told, and how each model answers."""
 
     ID, KEYS = "ledger", "m"
+
+
+class SwitchUnit(Intent):
+    """Count what is used in dollars, in tokens, or as a part of the window that is nearest its end."""
+
+    ID, KEYS = "unit", "percent_sign"
 
 
 class OpenPalette(Intent):
@@ -749,3 +769,106 @@ class NextStart(Intent):
     """Go to where the next task began."""
 
     ID, KEYS, WORD, WHERE, NEEDS = "replay.start", "b", "task", Where.REPLAY, Needs.REPLAY
+
+
+# Behind the gauges: the circuits.
+
+
+class NextCircuit(Intent):
+    """Go to the next circuit."""
+
+    ID, KEYS, WHERE, PALETTE = "circuit.next", "j,down", Where.CIRCUITS, False
+
+
+class PreviousCircuit(Intent):
+    """Go to the circuit before."""
+
+    ID, KEYS, WHERE, PALETTE = "circuit.previous", "k,up", Where.CIRCUITS, False
+
+
+class AskCircuit(Intent):
+    """Ask what is to become of the circuit."""
+
+    ID, KEYS, WORD, WHERE, PALETTE = "circuit.ask", "enter", "change", Where.CIRCUITS, False
+
+
+class CloseCircuit(Intent):
+    """Reset a circuit: close it, and forget why it was open."""
+
+    ID, KEYS, WORD, WHERE, NEEDS = "circuit.reset", "r", "Reset it", Where.CIRCUITS, Needs.ENGINE
+
+
+class HoldCircuitOpen(Intent):
+    """Hold a circuit open: its model is not asked until somebody resets it."""
+
+    ID, KEYS, WORD, WHERE, NEEDS = "circuit.open", "o", "Hold it open", Where.CIRCUITS, Needs.ENGINE
+
+
+# The runs of a project.
+
+
+class NextRun(Intent):
+    """Go down a row."""
+
+    ID, KEYS, WHERE, PALETTE = "runs.down", "j,down", Where.RUNS, False
+
+
+class PreviousRun(Intent):
+    """Go up a row."""
+
+    ID, KEYS, WHERE, PALETTE = "runs.up", "k,up", Where.RUNS, False
+
+
+class NewestRun(Intent):
+    """Go to the first row."""
+
+    ID, KEYS, WHERE, PALETTE = "runs.top", "g,home", Where.RUNS, False
+
+
+class OldestRun(Intent):
+    """Go to the last row."""
+
+    ID, KEYS, WHERE, PALETTE = "runs.bottom", "G,end", Where.RUNS, False
+
+
+class RunsPageDown(Intent):
+    """Go down half a screen."""
+
+    ID, KEYS, WHERE, PALETTE = "runs.page-down", "ctrl+d,pagedown", Where.RUNS, False
+
+
+class RunsPageUp(Intent):
+    """Go up half a screen."""
+
+    ID, KEYS, WHERE, PALETTE = "runs.page-up", "ctrl+u,pageup", Where.RUNS, False
+
+
+class OpenRun(Intent):
+    """Watch the run if it goes on, or play it again if it has ended; esc comes back here."""
+
+    ID, KEYS, WORD, WHERE = "runs.open", "enter", "open", Where.RUNS
+
+
+class FilterRuns(Intent):
+    """Show only the runs that have these words in id, plan, agent or status; `!word` leaves out those that do."""
+
+    AT_ONCE = True
+    ID, KEYS, WORD, WHERE = "runs.filter", "slash", "filter", Where.RUNS
+
+
+class SortRuns(Intent):
+    """Sort by the time of the last event, by money, by how long it took, or by status."""
+
+    ID, KEYS, WORD, WHERE = "runs.sort", "o", "sort", Where.RUNS
+
+
+class MarkRun(Intent):
+    """Mark the run, or take the mark away. Two marked runs can be compared."""
+
+    ID, KEYS, WORD, WHERE = "runs.mark", "space", "mark", Where.RUNS
+
+
+class CompareRuns(Intent):
+    """Hold the two marked runs against each other: tasks, outcome, attempts, money and time."""
+
+    ID, KEYS, WORD, WHERE = "runs.compare", "c", "compare", Where.RUNS

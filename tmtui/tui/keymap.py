@@ -21,6 +21,7 @@ _SIGNS: Final = {
     "left_curly_bracket": "{",
     "right_curly_bracket": "}",
     "dollar_sign": "$",
+    "percent_sign": "%",
     "colon": ":",
     "plus": "+",
     "minus": "-",
@@ -91,6 +92,9 @@ def _can_meet(one: type[Intent], other: type[Intent]) -> bool:
             return False
     if one.ASKED and other.ASKED and one.ASKED != other.ASKED:
         return False
+    places = {one.WHERE, other.WHERE}
+    if places & {Where.CIRCUITS, Where.RUNS}:
+        return len(places) == 1 or places == {Where.RUNS, Where.ANYWHERE}
     return _everywhere(one) or _everywhere(other) or one.WHERE is other.WHERE
 
 

@@ -7,10 +7,10 @@ first: what is waited for before what is nearly used up, an open circuit before 
 from collections.abc import Iterator
 from typing import Final
 
-from tmtui.domain.limits import Quota
 from tmtui.state.model import Circuit, State, Waiting
 from tmtui.tui.figures import bar, clock, money, percent, plural, time_of_day, tokens
 from tmtui.tui.paint import Ink, Span, Spans, width_of
+from tmtui.tui.windows import windows
 
 
 ROWS: Final = 2
@@ -86,7 +86,7 @@ def _token_row(state: State, width: int) -> Spans:
 
 def limit_rows(state: State, now_ms: int, width: int) -> list[Spans]:
     """What is waited for, then the limits of which the most is used up."""
-    rows = [*_waits(state, now_ms, width), *_quotas(state, now_ms, width)]
+    rows = [*_waits(state, now_ms, width), *_windows(state, now_ms, width)]
     limits = state.limits
     own = f"{limits.max_parallel} at a time · {plural(limits.max_attempts, 'try', 'tries')}"
     return [*rows, *([] if rows else [[Span("no rate limits known", Ink.MUTED)]]), [Span(own, Ink.MUTED)]][:ROWS]
@@ -100,45 +100,39 @@ def _waits(state: State, now_ms: int, width: int) -> Iterator[Spans]:
     waiting = [each.attempt.waiting for each in state.tasks.values() if each.attempt and each.attempt.waiting]
     if waiting:
         soonest = min(waiting, key=_until)
-        yield _wait_row(soonest.cause, soonest.until_ms, now_ms, width, others=len(waiting) - 1)
+        yield _wait_row(
+            soonest.cause, soonest.until_ms, now_ms, width, others=len(waiting) - 1, reason=soonest.reason
+        )
 
 
 def _until(waiting: Waiting) -> float:
     return float("inf") if waiting.until_ms is None else waiting.until_ms
 
 
-def _wait_row(cause: str, until_ms: int | None, now_ms: int, width: int, *, others: int = 0) -> Spans:
+def _wait_row(
+    cause: str, until_ms: int | None, now_ms: int, width: int, *, others: int = 0, reason: str = ""
+) -> Spans:
     word = f"‖ {cause.replace('_', ' ')}"
     more = f" +{others}" if others else ""
     if until_ms is None:
         return [Span(word + more, Ink.WARN)]
     left = clock(until_ms - now_ms)
     longer = [Span(f"{word}: {left} left{more}", Ink.WARN)]
-    return roomiest([longer, [Span(f"{word} {left}{more}", Ink.WARN)]], width)
+    longest = [*longer, Span(f" · {reason}", Ink.MUTED)] if reason else longer
+    return roomiest([longest, longer, [Span(f"{word} {left}{more}", Ink.WARN)]], width)
 
 
-def _quotas(state: State, now_ms: int, width: int) -> Iterator[Spans]:
-    """The limits that were told and have not been renewed since, the fullest first."""
-    told = [
-        (part, quota)
-        for notice in state.told.values()
-        for quota in notice.quotas
-        if (part := used_part(quota)) is not None and (quota.reset_ms is None or quota.reset_ms > now_ms)
-    ]
-    for part, quota in sorted(told, key=lambda each: -each[0])[:ROWS]:
-        name = [Span(f"{quota.name.replace('_', ' ')} ", Ink.MUTED)]
-        figure = [Span(percent(part), level(part))]
-        reset = [Span(f" · {clock(quota.reset_ms - now_ms)}", Ink.MUTED)] if quota.reset_ms is not None else []
-        yield roomiest([[*name, *meter(part), *figure, *reset], [*name, *figure, *reset], [*name, *figure]], width)
-
-
-def used_part(quota: Quota) -> float | None:
-    """How much of a limit is used up; None where that was not told."""
-    if quota.used is not None:
-        return max(0.0, min(1.0, quota.used))
-    if quota.limit and quota.remaining is not None:
-        return max(0.0, min(1.0, 1 - quota.remaining / quota.limit))
-    return None
+def _windows(state: State, now_ms: int, width: int) -> Iterator[Spans]:
+    """The limits that are known, the fullest first."""
+    if state.ignores_limits and state.used:
+        yield [Span("your own limits are set aside", Ink.WARN)]
+    for each in windows(state, now_ms)[:ROWS]:
+        name = [Span(f"{each.name} ", Ink.MUTED)]
+        figure = [Span(each.figures or percent(each.part), level(each.part))]
+        reset = [Span(f" · {clock(each.reset_ms - now_ms)}", Ink.MUTED)] if each.reset_ms is not None else []
+        yield roomiest(
+            [[*name, *meter(each.part), *figure, *reset], [*name, *figure, *reset], [*name, *figure]], width
+        )
 
 
 # Circuits.
@@ -151,6 +145,17 @@ CIRCUITS: Final = {
     "closed": ("●", Ink.GOOD, ""),
 }
 """The states of a circuit, the one most in the way first."""
+
+
+def circuit_keys(state: State) -> list[str]:
+    """Every circuit by its key, the one most in the way first; then the models that were asked and have none yet."""
+    worst_first = list(CIRCUITS)
+    known = sorted(
+        state.circuits,
+        key=lambda key: worst_first.index(told) if (told := state.circuits[key].state) in CIRCUITS else len(CIRCUITS),
+    )
+    named = {key.rpartition("/")[2] for key in known}
+    return [*known, *(model for model in state.models if model not in named)]
 
 
 def circuit_rows(state: State, now_ms: int, width: int) -> list[Spans]:

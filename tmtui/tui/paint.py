@@ -107,6 +107,15 @@ def width_of(spans: Iterable[Span]) -> int:
     return sum(cell_len(shown(span.text)) for span in spans)
 
 
+def span_at(spans: Iterable[Span], x: int) -> Span | None:
+    """The span that stands in cell `x` of a line."""
+    for span in spans:
+        x -= cell_len(shown(span.text))
+        if x < 0:
+            return span
+    return None
+
+
 def cut(text: str, width: int) -> str:
     """As much of `text` as fits into `width` cells, with `…` for what does not."""
     text = shown(text)

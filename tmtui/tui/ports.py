@@ -8,23 +8,52 @@ import msgspec
 
 from tmtui.events.base import Recorded
 from tmtui.events.commands import Command, Reply
+from tmtui.state.model import State
+from tmtui.state.timeline import Surveyed
 
 
 class Source(Protocol):
     """Where the events of one run come from."""
 
-    def open(self) -> AsyncIterator[list[Recorded]]:
+    def open(self) -> AsyncIterator[State | list[Recorded]]:
         """The run's events in order, from the first; it waits for more while the run goes on.
 
-        For a replay it ends with the last event that was recorded.
+        For a long past it may give the state that it has led to, and then what comes behind it.
 
         Raises:
             SourceLostError: the log cannot be read.
         """
         ...
 
-    async def fetch(self, task: str, attempt: int, upto: int) -> list[Recorded]:
+    async def fetch(self, task: str, attempt: int, upto: int, last: int = 0) -> list[Recorded]:
         """The events of one attempt up to and with the one of place `upto`, in order.
+
+        With `last`, only so many of the latest; before them, what begins the attempt, where that lies further back.
+
+        Raises:
+            SourceLostError: the log cannot be read.
+        """
+        ...
+
+
+    def survey(self) -> AsyncIterator[Surveyed]:
+        """When the run's events happened, as far as they were recorded, in parts.
+
+        Raises:
+            SourceLostError: the log cannot be read.
+        """
+        ...
+
+    async def state_at(self, seq: int) -> State:
+        """The state behind the event of that number; the caller may fold on.
+
+        Raises:
+            SourceLostError: the log cannot be read.
+        """
+        ...
+
+    async def between(self, after: int, upto: int) -> list[Recorded]:
+        """The events behind `after`, up to and with the one of number `upto`.
 
         Raises:
             SourceLostError: the log cannot be read.
@@ -71,6 +100,8 @@ class Habits(msgspec.Struct, frozen=True, omit_defaults=True):
     as_written: bool = False
     silent: bool = False
     """Whether it neither rings nor notifies."""
+    unit: str = ""
+    """In what use is counted (`tmtui.tui.units.Unit`); empty for money."""
 
 
 class Rig(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +112,8 @@ class Rig(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the run is watched while it goes on; otherwise it is played from its record."""
     send: Send | None = None
     """None where nobody listens, as in a replay: the keys that command are then inert."""
+    read_only: bool = False
+    """Whether a run that goes on is only looked at here. There is no `send` then, and keys that command say so."""
     diff: DiffOf | None = None
     engine_alive: EngineAlive | None = None
     starting: Awaitable[None] | None = None

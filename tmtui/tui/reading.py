@@ -176,9 +176,13 @@ class Reading:
         elif self._pane.tab is Tab.PROMPT:
             self._show_prompt(before)
         elif self._pane.tab is Tab.INFO:
-            self._pane.renew(Tab.INFO, info_page(self._bridge.state, subject, now))
+            self._pane.renew(Tab.INFO, self._facts(subject, attempt, now))
         elif self._pane.tab is Tab.DIFF:
             self._ask_for_diff(attempt)
+
+    def _facts(self, subject: TaskState, attempt: AttemptState | None, now_ms: int) -> Lines:
+        ids = self._transcript.request_ids if self._transcript is not None else ()
+        return info_page(self._bridge.state, subject, now_ms, attempt, ids)
 
     def _attempts(
         self, subject: TaskState, before: AttemptState | None, attempt: AttemptState | None, now_ms: int

@@ -1,20 +1,26 @@
 """A recorded run behind the same face as a live one.
 
-Everything that was recorded is laid out on a timeline; the player's cursor says how much of it has happened, and the
-state is folded to there. Going back folds again from the beginning.
+A survey lays the moments of all its events out on a timeline; the player's cursor says how much of it has happened.
+The state follows the cursor: over a short way the events between are folded, and anywhere else, backwards too, the
+state of that moment is asked for. Whoever drags the playhead does not wait: it is the latest place that is shown next.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Final
 
-from tmtui.events.base import Recorded
-from tmtui.state.fold import fold_all
 from tmtui.state.model import State
 from tmtui.state.timeline import Timeline
 from tmtui.state.transcript import Transcript
-from tmtui.tui.bridge import Bridge
+from tmtui.tui.bridge import KEPT, SOON, Bridge
 from tmtui.tui.frame import Frame, Touched
-from tmtui.tui.player import Player
-from tmtui.tui.ports import Source
+from tmtui.tui.player import BURST, Player
+from tmtui.tui.ports import Source, SourceLostError
+
+
+NEAR: Final = 2 * BURST
+"""Events that are folded one by one to get to a later place."""
 
 
 class Replay(Bridge):
@@ -25,20 +31,30 @@ class Replay(Bridge):
     def __init__(self, source: Source, frame: Frame, now: Callable[[], int]) -> None:
         super().__init__(source, frame, now)
         self.player = Player(Timeline())
-        self._folded = 0
+        self._wanted = 0
+        """The number of the last event that has happened at the playhead."""
+        self._moved = asyncio.Event()
+        self._lacking: Transcript | None = None
+        """What is looked at, while only its end was read."""
 
     async def run(self) -> None:
-        """Lay the whole run down."""
-        await super().run()
-        self.player.complete = True
-
-    async def take(self, batch: Sequence[Recorded]) -> None:
-        """Lay events down on the timeline. Nothing of them is shown before the player gets there."""
-        self.player.timeline.add(batch)
-        self._frame.mark(Touched.CLOCK)
+        """Lay the whole run down, and follow the playhead for good."""
+        following = asyncio.create_task(self._follow())
+        try:
+            async for part in self._source.survey():
+                self.player.timeline.take(part)
+                self._frame.mark(Touched.CLOCK)
+            self.player.complete = True
+            await following
+        except SourceLostError as error:
+            self._lose(error)
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
 
     def play(self, seconds: float) -> None:
-        """Let time pass, and show where the player is then."""
+        """Let time pass, and have shown where the player is then."""
         before = self.player.play_ms
         self.player.advance(seconds)
         self.show()
@@ -46,30 +62,49 @@ class Replay(Bridge):
             self._frame.mark(Touched.CLOCK)
 
     def show(self) -> None:
-        """Bring the state to the player's cursor."""
-        cursor = self.player.cursor
-        if cursor < self._folded:
-            self._rewind(cursor)
-        for recorded in self.player.timeline.events[self._folded : cursor]:
-            self._take(recorded)
-        self._folded = cursor
+        """Have the state brought to the player's cursor."""
+        self._wanted = self.player.timeline.seq_at(self.player.cursor)
+        if self._wanted != self.state.seq:
+            self._moved.set()
 
-    def _rewind(self, cursor: int) -> None:
-        self.state = fold_all(self.player.timeline.events[:cursor], State())
-        self._folded = cursor
-        self._transcripts.clear()
-        self._frame.mark(Touched.EVERYTHING)
+    async def _follow(self) -> None:
+        try:
+            while True:
+                lacking, self._lacking = self._lacking, None
+                if lacking is not None and not self._moved.is_set():
+                    await self._replace(lacking)
+                await self._moved.wait()
+                self._moved.clear()
+                if self._wanted != self.state.seq:
+                    await self._go_to(self._wanted)
+        except SourceLostError as error:
+            self._lose(error)
+
+    async def _go_to(self, seq: int) -> None:
+        timeline = self.player.timeline
+        if 0 <= timeline.cursor_behind(seq) - timeline.cursor_behind(self.state.seq) <= NEAR:
+            await self.take(await self._source.between(self.state.seq, seq))
+        else:
+            await self._put_at(await self._source.state_at(seq))
+
+    async def _put_at(self, state: State) -> None:
+        """Show a state together with the text that is looked at, so that the pane is never empty in between."""
+        looked_at = next(reversed(self._transcripts), None)
+        attempts = state.tasks[looked_at[0]].attempts if looked_at and looked_at[0] in state.tasks else []
+        if looked_at is None or looked_at[1] > len(attempts):
+            self.put(state)
+            return
+        transcript = Transcript(*looked_at)
+        more = await self._fill(transcript, await self._source.fetch(*looked_at, state.seq, SOON), SOON)
+        self.put(state)
+        self._transcripts[looked_at] = transcript
+        transcript.loaded = True
+        self._lacking = transcript if more else None
+
+    def _lose(self, error: SourceLostError) -> None:
+        self.lost = str(error)
+        self._frame.mark(Touched.STATE)
 
     def now_ms(self) -> int:
         """The moment at the playhead."""
         return self.player.wall_ms
-
-    def watch(self, task: str, attempt: int) -> Transcript:
-        """The transcript of an attempt as it was at the playhead."""
-        known = (task, attempt) in self._transcripts
-        transcript = super().watch(task, attempt)
-        self._held.clear()
-        if not known:
-            transcript.take_all(self.player.timeline.attempt_events(task, attempt, self._folded))
-            transcript.loaded = True
-        return transcript

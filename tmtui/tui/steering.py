@@ -8,8 +8,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from tmtui.domain.status import TaskStatus
-from tmtui.events.commands import Abort, Answer, CancelTask, Command, Pause, Stop, Unpause
+from tmtui.domain.status import RunStatus, TaskStatus
+from tmtui.events.commands import (
+    Abort,
+    Answer,
+    CancelTask,
+    Command,
+    OpenCircuit,
+    Pause,
+    ResetCircuit,
+    Stop,
+    Unpause,
+    UseFallback,
+)
 from tmtui.state.model import Decision
 from tmtui.state.selectors import is_over
 from tmtui.tui.bridge import Bridge
@@ -55,8 +66,13 @@ class Steering:
     @property
     def can_command(self) -> bool:
         """Whether anybody would hear a command."""
+        return self._send is not None and self.has_engine
+
+    @property
+    def has_engine(self) -> bool:
+        """Whether somebody works on the run."""
         state = self._bridge.state
-        return self._send is not None and state.plan is not None and self._bridge.engine_alive and not is_over(state)
+        return state.plan is not None and self._bridge.engine_alive and not is_over(state)
 
     # Commands.
 
@@ -90,6 +106,36 @@ class Steering:
         state = self._bridge.state
         self._later(Unpause() if state.paused else Pause())
 
+    @property
+    def can_wake(self) -> bool:
+        """Whether the run waits for something that can be tried before its time."""
+        state = self._bridge.state
+        return state.status is RunStatus.WAITING and not state.paused and state.reason != "storage"
+
+    @property
+    def somebody_waits(self) -> bool:
+        """Whether a request is held back that another model could serve."""
+        state = self._bridge.state
+        return bool(state.holds and self.can_wake) or any(
+            each.attempt is not None and each.attempt.waiting is not None for each in state.tasks.values()
+        )
+
+    def wake(self) -> None:
+        """Have the run wait no longer."""
+        self._told(Unpause())
+
+    def take_fallback(self) -> None:
+        """Have the next model serve what waits."""
+        self._told(UseFallback())
+
+    def change_circuit(self, key: str, *, closed: bool) -> None:
+        """Reset a circuit, or hold it open."""
+        self._told(ResetCircuit(key) if closed else OpenCircuit(key))
+
+    def _told(self, command: Command) -> None:
+        """Send a command whose answer is worth a line even when it was taken."""
+        start(self._question, partial(self.command, command, told=True), "commands")
+
     def stop(self, *, force: bool = False) -> None:
         """Lay the run down."""
         self._header.note = "stopping"
@@ -119,8 +165,8 @@ class Steering:
     def _later(self, command: Command) -> None:
         start(self._question, partial(self.command, command), "commands")
 
-    async def command(self, command: Command) -> bool:
-        """Send a command and tell what went wrong; say whether it was taken."""
+    async def command(self, command: Command, *, told: bool = False) -> bool:
+        """Send a command and tell what went wrong, and with `told` what became of it; say whether it was taken."""
         if self._send is None:
             return False
         reply = await self._send(command)
@@ -128,6 +174,8 @@ class Steering:
             self._header.note = ""
             self._leaving = False
             self._tell(reply.message or "the engine did not take the command", True)
+        elif told and reply.message:
+            self._tell(reply.message, False)
         return reply.ok
 
     # Leaving.

@@ -79,6 +79,8 @@ class Look(msgspec.Struct, frozen=True):
     """All guarded files at one moment."""
 
     files: Mapping[str, Seen]
+    repository: int = 0
+    """The number by which the file system knows the repository's folder; 0 when there is none."""
     excuses: int = 0
     """How many commands had begun by then that may change them."""
     excused: bool = False
@@ -129,7 +131,7 @@ class Guard:
         known, now = self._latest, time.time_ns()
         found = ((path, _seen(path, known.get(path), now)) for path in islice(_files(self._places), MOST))
         self._latest = {path: seen for path, seen in found if seen is not None}
-        return Look(self._latest, self._excuses, bool(self._excused))
+        return Look(self._latest, _folder_number(self._root), self._excuses, bool(self._excused))
 
     def settle(self, before: Look, named: str = "") -> Trespass | None:
         """Compare with what was, and put back what differs.
@@ -141,17 +143,21 @@ class Guard:
         Returns:
             What was wrong, or None.
         """
+        moved = before.repository not in (0, _folder_number(self._root))
         excused = before.excused or self._excused or before.excuses != self._excuses
+        if moved and not excused:
+            _bring_home(self._root, before.repository, self._aside)
         after = self.look()
         changed = [
             path
             for path in sorted({*before.files, *after.files})
             if not _same(before.files.get(path), after.files.get(path)) and not _speaks_of(named, path)
         ]
-        if not changed:
+        if not changed and not moved:
             return None
         kept, undone = ("", False) if excused else self._put_back(changed, before.files)
-        return Trespass(tuple(map(self._shown, changed)), undone, kept)
+        undone = undone and before.repository in (0, _folder_number(self._root))
+        return Trespass(tuple(map(self._shown, changed)) or (".git",), undone, kept)
 
     def _put_back(self, changed: list[str], before: Mapping[str, Seen]) -> tuple[str, bool]:
         """Make the files what they were. Where to what was found there was moved, and whether all went well."""
@@ -225,6 +231,25 @@ def _read(path: str) -> bytes:
         return file.read(LARGEST + 1)
 
 
+def _folder_number(root: str) -> int:
+    """The number of the repository's own folder in the root; 0 when it has none."""
+    try:
+        status = os.lstat(f"{root}/.git")
+    except OSError:
+        return 0
+    return status.st_ino if stat.S_ISDIR(status.st_mode) else 0
+
+
+def _bring_home(root: str, number: int, aside: Path) -> None:
+    """Bring the repository's folder back from where `.git` leads to, if that is where it is."""
+    top = Path(root, ".git")
+    with contextlib.suppress(OSError):
+        there = Path(os.path.realpath(top)) if top.is_symlink() else _followed(top)
+        if there != top and there.lstat().st_ino == number:
+            _move_aside(str(top), aside / f"guard-{secrets.token_hex(4)}")
+            there.rename(top)
+
+
 def _move_aside(path: str, aside: Path) -> None:
     """Take away what is there, if anything is."""
     if os.path.lexists(path):
@@ -295,12 +320,12 @@ def settings_places(root: Path) -> Iterator[Path]:
     yield from (root / ".taskmaster" / name for name in STATE)
 
 
-def personal_places(home: Path, config: Path) -> Iterator[Path]:
+def personal_places(home: Path, configs: Iterable[Path]) -> Iterator[Path]:
     """The files of a person that are run, or say what is run, whether they are there or not.
 
     Args:
         home: The person's folder.
-        config: Where programs keep their settings, such as `~/.config`.
+        configs: The folders where programs keep their settings, such as `~/.config`.
     """
     yield from (home / name for name in PERSONAL)
-    yield from (config / name for name in CONFIGURED)
+    yield from (config / name for config in configs for name in CONFIGURED)

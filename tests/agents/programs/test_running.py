@@ -13,7 +13,7 @@ import pytest
 
 from tests.agents.playing import Notebook, StillClock
 from tests.agents.programs.stubs import Place, kept, place_in, stub
-from tmtui.agents.port import Limits, Returned, Session, Text, Used
+from tmtui.agents.port import Limits, Returned, Session, Spent, Text, Thinking, Used
 from tmtui.agents.registry import make_agent
 from tmtui.domain.outcome import Kind
 from tmtui.domain.status import ToolStatus
@@ -100,6 +100,46 @@ async def test_usage_that_is_told_with_every_part_of_a_message_is_counted_once(p
         result()
     """
     assert (await place.run(CLAUDE, body)).usage == Usage(105, 8, 1000)
+
+
+async def test_what_came_in_pieces_is_not_said_twice_and_helpers_are_not_heard(place: Place) -> None:
+    body = """
+        init()
+        def piece(kind, parent=None, **event):
+            say("stream_event", event={"type": kind, **event}, parent_tool_use_id=parent, session_id=SESSION)
+        usage = {"input_tokens": 100, "output_tokens": 1}
+        piece("message_start", message={"id": "m1", "model": "claude-sonnet-5-5", "usage": usage})
+        piece("content_block_delta", delta={"type": "thinking_delta", "thinking": "Hm."})
+        for text in ("I ", "look."):
+            piece("content_block_delta", delta={"type": "text_delta", "text": text})
+        piece("content_block_delta", "toolu_1", delta={"type": "text_delta", "text": "a helper's"})
+        assistant("I look.", id="m1", usage=usage)
+        piece("message_delta", usage={"output_tokens": 60})
+        helper = {"id": "h1", "model": "claude-haiku-5-5", "content": [{"type": "text", "text": "a helper's"}]}
+        say("assistant", message={**helper, "usage": {"input_tokens": 7}}, parent_tool_use_id="toolu_1")
+        totals = {
+            "claude-sonnet-5-5[1m]": {"inputTokens": 100, "outputTokens": 60},
+            "claude-haiku-5-5": {"inputTokens": 20, "outputTokens": 2, "costUSD": 0.1},
+        }
+        result(modelUsage=totals)
+    """
+    told = await place.run(CLAUDE, body)
+
+    assert told.text == "I look."
+    assert [chunk.text for chunk in told.of(Thinking) if isinstance(chunk, Thinking)] == ["Hm."]
+    spent = [(chunk.model, chunk.usage) for chunk in told.of(Spent) if isinstance(chunk, Spent)]
+    assert spent == [
+        ("claude-sonnet-5-5", Usage(100, 60)),
+        ("claude-haiku-5-5", Usage(7)),
+        ("claude-haiku-5-5", Usage(13, 2)),
+    ]
+
+
+async def test_totals_are_left_alone_where_they_hold_an_earlier_conversation(place: Place) -> None:
+    body = "init(); assistant('On.'); result(modelUsage={'claude-sonnet-5-5': {'inputTokens': 5000}})"
+
+    assert (await place.run(CLAUDE, body)).usage == Usage(5000)
+    assert (await place.run(CLAUDE, body, session="earlier")).usage == Usage(10)
 
 
 # Claude Code, when it does not keep to what was agreed.

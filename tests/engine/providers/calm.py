@@ -93,8 +93,7 @@ class CalmWorld(SimulatedWorld):
 
 
 async def _end_when(runner: Runner, crash: Crash, due: Callable[[Runner], bool]) -> None:
-    while not due(runner):
-        await asyncio.sleep(0.05)
+    await until(lambda: due(runner))
     crash.end()
 
 

@@ -13,7 +13,7 @@ from tmtui.resilience.retry_budget import RetryShare
 
 FAULT = Fault(Kind.API_500, 0.1)
 RULES = GateRules(
-    breaker=BreakerConfig(failures=3, reset_ms=60_000, longest_ms=600_000, jitter=0.0, probes=2),
+    breaker=BreakerConfig(failures=3, reset_ms=60_000, longest_ms=600_000, jitter=0.0, probes=2, ratio=2.0),
     share=RetryShare(least=100),
 )
 
@@ -79,11 +79,11 @@ def test_an_engine_after_a_crash_finds_it_half_open_and_goes_on_probing() -> Non
 
 
 def test_failures_before_a_crash_still_count_after_it_and_successes_clear_them() -> None:
-    def has_failed(number: float) -> "object":
-        return lambda runner: any(f'"failures":{number}' in each.data for each in runner.state.circuits.values())
+    def has_failed_twice(runner: Runner) -> bool:
+        return any('"failures":2.0' in circuit.data for circuit in runner.state.circuits.values())
 
     world = CalmWorld(at_requests(dict.fromkeys((1, 2, 3), FAULT)), rules=RULES)
-    world.live(crash_when=has_failed(2.0))  # type: ignore[arg-type]  # a function, told as an object
+    world.live(crash_when=has_failed_twice)
     assert walk(world) == ["closed", "open", "half_open", "closed"]
     cleared = CalmWorld(at_requests(dict.fromkeys((1, 2, 4, 5), FAULT)), rules=RULES, lines=3)
     assert cleared.live().status is RunStatus.SUCCEEDED

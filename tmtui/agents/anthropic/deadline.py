@@ -33,8 +33,10 @@ class Deadline:
         Raises:
             PassedError: it was too long.
         """
-        self._waiting = task = asyncio.current_task()
-        assert task is not None
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("only a task can be kept from waiting too long")
+        self._waiting = task
         before = task.cancelling()
         self._due, self._passed = due, False
         if self._timer is None or self._timer.when() > due:

@@ -43,7 +43,7 @@ class Again(msgspec.Struct, frozen=True):
     outcome: Outcome
     """What it failed with."""
     of: int = 0
-    """How many requests it is asked at most, all together."""
+    """How many requests it is usually asked at most, all together; a limit is waited for however often."""
 
 
 class Switch(msgspec.Struct, frozen=True):

@@ -22,8 +22,8 @@ _KINDS: Final = {
     AttemptStatus.RUNNING: LineKind.ROW,
 }
 
-_TITLES: Final = ("#", "try", "status", "hooks", "files", "money", "time", "")
-_RIGHT: Final = (True, True, False, False, True, True, True, False)
+_TITLES: Final = ("#", "try", "status", "served by", "hooks", "files", "money", "time", "")
+_RIGHT: Final = (True, True, False, False, False, True, True, True, False)
 
 
 def attempts_page(subject: TaskState, now_ms: int) -> Lines:
@@ -56,18 +56,30 @@ def _cells(subject: TaskState, attempt: AttemptState, now_ms: int) -> tuple[str,
         str(attempt.number),
         f"{attempt.round}/{max(subject.allowance, attempt.round)}",
         ATTEMPT_MARKS[attempt.status].word,
+        _server(attempt),
         _hooks(attempt),
         _files(attempt),
-        small_money(attempt.spending.micro_or_unknown) or "-",
+        _paid(attempt) or "-",
         clock(attempt_ms(attempt, now_ms)),
         "" if outcome is None or outcome.ok else outcome.message or str(outcome.kind),
     )
+
+
+def _server(attempt: AttemptState) -> str:
+    """The model that answered; with an arrow where it is not the first of its chain."""
+    return ("↪ " if attempt.hop else "") + (attempt.served_by or attempt.model or attempt.agent)
 
 
 def _hooks(attempt: AttemptState) -> str:
     """Each hook with how its last run ended."""
     last: dict[str, HookStatus] = {each.name: each.status for each in attempt.hooks}
     return " ".join(f"{HOOK_SIGNS[status]}{name}" for name, status in last.items()) or "-"
+
+
+def _paid(attempt: AttemptState) -> str:
+    sign = "~" if attempt.spending.estimated else ""
+    amount = small_money(attempt.spending.micro_or_unknown)
+    return f"{sign}{amount}" if amount else ""
 
 
 def _files(attempt: AttemptState) -> str:

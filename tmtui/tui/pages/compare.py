@@ -8,7 +8,7 @@ from tmtui.events.attempt import FileChange
 from tmtui.state.lines import LineKind, Lines
 from tmtui.state.model import AttemptState
 from tmtui.state.selectors import attempt_ms
-from tmtui.tui.figures import clock, money, tokens
+from tmtui.tui.figures import clock, told_money, tokens
 from tmtui.tui.marks import ATTEMPT_MARKS, HOOK_SIGNS
 
 
@@ -44,8 +44,11 @@ def _facts(before: AttemptState, after: AttemptState, now_ms: int) -> Iterator[t
 
     yield fact("status", [f"{ATTEMPT_MARKS[each.status].sign} {ATTEMPT_MARKS[each.status].word}" for each in both])
     yield fact("model", [each.served_by or each.model or each.agent for each in both])
+    yield fact("why it", [each.switched or "the first of its chain" for each in both])
+    yield fact("turns", [str(each.turns) if each.turns else "-" for each in both])
+    yield fact("context", [tokens(each.prompt_tokens) if each.prompt_tokens else "-" for each in both])
     yield fact("time", [clock(attempt_ms(each, now_ms)) for each in both])
-    yield fact("paid", [money(each.spending.micro_or_unknown) if each.spending.requests else "-" for each in both])
+    yield fact("paid", [told_money(each.spending) if each.spending.requests else "-" for each in both])
     yield fact("tokens", [tokens(each.spending.usage.total) if each.spending.requests else "-" for each in both])
     yield fact("calls", [str(len(each.tools)) for each in both])
     yield fact("tree after", [each.measured.tree[:10] if each.measured else "-" for each in both])

@@ -1,23 +1,46 @@
 """Why a task's status is believed, and what else is known about it."""
 
+from collections.abc import Iterable
+from typing import Final
+
 from tmtui.state.lines import LineKind, Lines
-from tmtui.state.model import Spending, State, TaskState
+from tmtui.state.model import AttemptState, Spending, State, TaskState
 from tmtui.state.selectors import evidence, falls_if_skipped, worked_ms
-from tmtui.tui.figures import clock, date_and_time, money, tokens
+from tmtui.tui.figures import clock, date_and_time, money, percent, told_money, tokens
 from tmtui.tui.marks import TASK_MARKS
 
 
 LABEL: int = 14
 """Cells for a label."""
 
+SHOWN_IDS: Final = 10
+"""Requests that are named."""
 
-def info_page(state: State, subject: TaskState, now_ms: int) -> Lines:
-    """The page."""
+
+def info_page(
+    state: State,
+    subject: TaskState,
+    now_ms: int,
+    attempt: AttemptState | None = None,
+    request_ids: Iterable[str] = (),
+) -> Lines:
+    """The page.
+
+    Args:
+        state: The run.
+        subject: The task.
+        now_ms: The moment that is shown.
+        attempt: The attempt in sight, whose server is told.
+        request_ids: What the provider calls that attempt's latest requests.
+    """
     lines = Lines()
     _status(lines, state, subject)
     _question(lines, state, subject)
     _times(lines, subject, now_ms)
     _receipt(lines, subject.spending)
+    if attempt is not None:
+        _served(lines, attempt, list(request_ids))
+    _surroundings(lines, state)
     _dependencies(lines, state, subject)
     _safety(lines, subject)
     _task(lines, subject)
@@ -78,10 +101,37 @@ def _receipt(lines: Lines, spending: Spending) -> None:
         return
     usage = spending.usage
     unpriced = f"; {spending.unknown} of them at an unknown price" if spending.unknown else ""
-    _field(lines, "paid", money(spending.micro_or_unknown))
-    _field(lines, "requests", f"{spending.requests}{unpriced}")
+    guessed = f"; {spending.estimated} of them estimated" if spending.estimated else ""
+    _field(lines, "paid", told_money(spending))
+    _field(lines, "requests", f"{spending.requests}{unpriced}{guessed}")
     _field(lines, "tokens", f"{tokens(usage.input_tokens)} in · {tokens(usage.output_tokens)} out")
     _field(lines, "cache", f"{tokens(usage.cache_read_tokens)} read · {tokens(usage.cache_write_tokens)} written")
+    if spending.saved_micro > 0:
+        _field(lines, "saved", money(spending.saved_micro))
+    if spending.reused:
+        _field(lines, "answered", f"{spending.reused} times from the cache, without a request")
+
+
+def _served(lines: Lines, attempt: AttemptState, request_ids: list[str]) -> None:
+    """Which model answered in an attempt, why that one, and what it was given."""
+    lines.gap()
+    lines.add(LineKind.HEAD, f"Attempt {attempt.number}")
+    _field(lines, "agent", attempt.agent)
+    _field(lines, "served by", attempt.served_by or attempt.model or "not known yet")
+    if attempt.hop or attempt.switched:
+        why = f": {attempt.switched}" if attempt.switched else ""
+        _field(lines, "why this one", f"number {attempt.hop + 1} of its chain of models{why}")
+    if attempt.turns:
+        _field(lines, "turns", str(attempt.turns))
+    if attempt.prompt_tokens:
+        of = f" of {tokens(attempt.context)} · {percent(attempt.prompt_tokens / attempt.context)}"
+        _field(lines, "context", f"{tokens(attempt.prompt_tokens)}{of if attempt.context else ''} tokens")
+    if attempt.spending.requests:
+        _field(lines, "paid", told_money(attempt.spending))
+    if attempt.session:
+        _field(lines, "session", attempt.session)
+    if request_ids:
+        _field(lines, "request ids", "\n".join(request_ids[-SHOWN_IDS:]))
 
 
 def _dependencies(lines: Lines, state: State, subject: TaskState) -> None:
@@ -115,6 +165,17 @@ def _safety(lines: Lines, subject: TaskState) -> None:
             continue
         what = checkpoint.problem or f"{checkpoint.ref or 'tree'} {checkpoint.tree[:10]}".strip()
         _field(lines, f"before {attempt.number}", what + (" · put back" if attempt.restored else ""))
+
+
+def _surroundings(lines: Lines, state: State) -> None:
+    """What the whole run works with: its sandbox, what is less well than it could be, and the rules it has learnt."""
+    lines.gap()
+    lines.add(LineKind.HEAD, "This run")
+    _field(lines, "sandbox", state.sandbox or "not told yet")
+    for each in state.degraded:
+        _field(lines, "degraded", f"{each.what}: {each.why}\n{each.remedy}")
+    for number, (rule, action) in enumerate(state.rules.items()):
+        _field(lines, "" if number else "learnt rules", f"{action} {rule}")
 
 
 def _task(lines: Lines, subject: TaskState) -> None:

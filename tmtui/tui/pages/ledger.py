@@ -1,12 +1,13 @@
-"""Everything behind the gauges: what was spent and by whom, every limit that was told, and how each model answers."""
+"""Behind the gauges: what was spent and by whom, every limit, and what is waited for. Circuits have their own list."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from tmtui.state.lines import LineKind, Lines
 from tmtui.state.model import Spending, State
-from tmtui.tui.figures import bar, clock, date_and_time, money, percent, plural, tokens
-from tmtui.tui.meters import CIRCUITS, used_part
+from tmtui.state.selectors import budget_gone_ms, micro_per_minute
+from tmtui.tui.figures import bar, clock, money, percent, plural, told_money, tokens
+from tmtui.tui.windows import own_windows, used_part
 
 
 LABEL: Final = 26
@@ -18,12 +19,12 @@ _BAR: Final = 16
 def ledger_page(state: State, now_ms: int) -> Lines:
     """The page."""
     lines = Lines()
-    _section(lines, "Money", _money(state))
+    _section(lines, "Money", _money(state, now_ms))
     _section(lines, "By task", _spenders((each.task.id, each.spending) for each in state.tasks.values()))
     _section(lines, "By model", _spenders(state.models.items()))
     _section(lines, "Waiting", _waiting(state, now_ms))
+    _section(lines, "Your own limits", _own_limits(state, now_ms))
     _section(lines, "Limits that were told", _limits(state, now_ms))
-    _section(lines, "Circuits", _circuits(state, now_ms))
     _section(lines, "Permission rules of this run", _rules(state))
     return lines
 
@@ -44,7 +45,7 @@ def _part(part: float) -> str:
     return f"▕{full}{empty}▏ {percent(part)}"
 
 
-def _money(state: State) -> Iterator[tuple[str, str]]:
+def _money(state: State, now_ms: int) -> Iterator[tuple[str, str]]:
     spending, cap = state.spending, state.limits.budget_micro
     yield "spent", _amount(spending)
     if cap:
@@ -53,6 +54,9 @@ def _money(state: State) -> Iterator[tuple[str, str]]:
         if warned.cap_micro and name != "run":
             action = f" · {warned.action}" if warned.action else ""
             yield name, f"{_part(warned.spent_micro / warned.cap_micro)} of {money(warned.cap_micro)}{action}"
+    if (rate := micro_per_minute(state, now_ms)) is not None:
+        gone = budget_gone_ms(state, now_ms)
+        yield "a minute", money(rate) + (f" · the budget lasts {clock(gone - now_ms)} at this rate" if gone else "")
     yield "tokens", _tokens(spending)
     if spending.saved_micro > 0:
         yield "saved", f"{money(spending.saved_micro)} by caches and the choice of models"
@@ -64,7 +68,7 @@ def _amount(spending: Spending) -> str:
     if not spending.requests:
         return "nothing yet"
     unpriced = f", {spending.unknown} of them at an unknown price" if spending.unknown else ""
-    return f"{money(spending.micro_or_unknown)} in {plural(spending.requests, 'request')}{unpriced}"
+    return f"{told_money(spending)} in {plural(spending.requests, 'request')}{unpriced}"
 
 
 def _tokens(spending: Spending) -> str:
@@ -96,6 +100,13 @@ def _waiting(state: State, now_ms: int) -> Iterator[tuple[str, str]]:
             yield subject.task.id, f"{waiting.model}: {waiting.reason}{_left(waiting.until_ms, now_ms)}"
 
 
+def _own_limits(state: State, now_ms: int) -> Iterator[tuple[str, str]]:
+    if state.ignores_limits:
+        yield "set aside", "they do not hold this run back"
+    for each in own_windows(state, now_ms):
+        yield each.name, f"{_part(each.part)} · {each.figures}{_reset(each.reset_ms, now_ms, 'less')} · {each.owner}"
+
+
 def _limits(state: State, now_ms: int) -> Iterator[tuple[str, str]]:
     for key, notice in state.told.items():
         for quota in notice.quotas:
@@ -108,16 +119,8 @@ def _limits(state: State, now_ms: int) -> Iterator[tuple[str, str]]:
             yield quota.name.replace("_", " "), f"{told}{reset} · {key}"
 
 
-def _reset(reset_ms: int | None, now_ms: int) -> str:
-    return "" if reset_ms is None else f" · full again in {clock(reset_ms - now_ms)}"
-
-
-def _circuits(state: State, now_ms: int) -> Iterator[tuple[str, str]]:
-    for key, circuit in state.circuits.items():
-        sign, _, word = CIRCUITS.get(circuit.state, ("?", None, circuit.state))
-        probe = f" · probe in {clock(circuit.until_ms - now_ms)}" if circuit.until_ms else ""
-        why = f" · {circuit.reason}" if circuit.reason else ""
-        yield key, f"{sign} {word or 'closed'}{probe}{why} · since {date_and_time(circuit.since_ms)}"
+def _reset(reset_ms: int | None, now_ms: int, then: str = "full again") -> str:
+    return "" if reset_ms is None else f" · {then} in {clock(reset_ms - now_ms)}"
 
 
 def _rules(state: State) -> Iterator[tuple[str, str]]:

@@ -154,6 +154,14 @@ class Deciding(RunParts):
     def _leave_it_running(self) -> None:
         self.steering.detach()
 
+    @on(intents.GoOnNow)
+    def _go_on_now(self) -> None:
+        self.steering.wake()
+
+    @on(intents.TakeFallback)
+    def _take_fallback(self) -> None:
+        self.steering.take_fallback()
+
     @on(intents.PauseOrGoOn)
     def _pause_or_go_on(self) -> None:
         self.steering.pause_or_go_on()

@@ -14,6 +14,7 @@ from tmtui.tui.reading import Reading
 from tmtui.tui.replay import Replay
 from tmtui.tui.sharing import Sharing
 from tmtui.tui.steering import Leave, Steering
+from tmtui.tui.units import unit_named
 from tmtui.tui.widgets.canvas import Commanded
 from tmtui.tui.widgets.decision import DecisionBar
 from tmtui.tui.widgets.entry import Entry
@@ -50,6 +51,7 @@ class RunParts(Commanded, Screen[None], inherit_bindings=False):
         if self._replay is not None:
             self._replay.player.speed = rig.speed
         self.bridge: Bridge = self._replay or Bridge(rig.source, self._frame, rig.now)
+        self.bridge.unit = unit_named(rig.habits.unit)
         self.header = Header(self.bridge)
         self.notices = Notices(self.bridge)
         self.tasks = TaskTree(self.bridge)
@@ -65,6 +67,8 @@ class RunParts(Commanded, Screen[None], inherit_bindings=False):
         self.steering = Steering(
             self.bridge, rig.send, self.decision, self.question, self.header, self._tell, self._leave
         )
+        if rig.read_only:
+            self.header.badge, self.decision.mute = "READ-ONLY", "this screen is read-only"
         self._seconds = rig.ticks()
         self._engine_missed = 0
         self.attention = Attention(self._to_terminal, os.environ)
@@ -117,7 +121,15 @@ class RunParts(Commanded, Screen[None], inherit_bindings=False):
             view = self.pane.view
             silent = not self.attention.loud
             self._rig.keep(
-                Habits(self.sharing.width, self._theme, view.wrap, self.pane.times, view.as_written, silent)
+                Habits(
+                    self.sharing.width,
+                    self._theme,
+                    view.wrap,
+                    self.pane.times,
+                    view.as_written,
+                    silent,
+                    self.bridge.unit.value,
+                )
             )
 
     def keep_theme(self, name: str) -> None:

@@ -17,6 +17,7 @@ from tmtui.tui import intents
 from tmtui.tui.frame import FRAMES_A_SECOND, Touched
 from tmtui.tui.intents import INTENTS, Intent, Needs, Where, bindings
 from tmtui.tui.keymap import key_label, keys_of
+from tmtui.tui.meters import circuit_keys
 from tmtui.tui.ports import CockpitExit, Rig, StartFailedError
 from tmtui.tui.screens.moving import GettingAbout
 from tmtui.tui.screens.parts import HasTerminal
@@ -87,7 +88,7 @@ class RunScreen(GettingAbout, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """The widgets, from the top."""
-        self.decision.keymap = self.question.keymap = self.keymap
+        self.decision.keymap = self.question.keymap = self.notices.keymap = self.keymap
         yield self.header
         yield self.notices
         with Beside(id="body"):
@@ -188,7 +189,7 @@ class RunScreen(GettingAbout, inherit_bindings=False):
         """What runs by itself: the header's clock, what is waited for, and the playhead."""
         self.header.refresh()
         self.gauges.refresh()
-        if self.bridge.state.holds:
+        if self.bridge.state.until_ms is not None or self.bridge.state.holds:
             self.notices.refresh()
         if self.scrubber is not None:
             self.scrubber.refresh()
@@ -251,11 +252,27 @@ class RunScreen(GettingAbout, inherit_bindings=False):
             return self.question.asks(intent)
         if intent.WHERE is Where.DECISION:
             return self.decision.takes(intent)
+        if intent.WHERE is Where.RUNS:
+            return False
+        if intent.WHERE is Where.CIRCUITS:
+            return bool(intent.PALETTE and circuit_keys(self.bridge.state))
+        if intent is intents.GoOnNow:
+            return self.steering.can_wake
+        if intent is intents.TakeFallback:
+            return self.steering.somebody_waits
         if intent is intents.NextThatNeedsMe:
             return bool(self.bridge.state.open_decisions)
         if intent is intents.StopTask:
             return bool(self.steering.stoppable(self.tasks.targets()))
         return True
+
+    def refuses(self, intent: type[Intent]) -> bool:
+        """Whether a command would mean something if this screen were not read-only."""
+        if not self._rig.read_only or intent.NEEDS is not Needs.ENGINE or not self.steering.has_engine:
+            return False
+        if intent.WHERE is Where.DECISION:
+            return self.decision.takes(intent)
+        return intent.WHERE is not Where.QUESTION
 
     def perform(self, intent: type[Intent]) -> None:
         """Do a command, or have its owner do it."""
@@ -267,6 +284,8 @@ class RunScreen(GettingAbout, inherit_bindings=False):
             Where.REPLAY: self.scrubber,
         }
         owner = owners.get(intent.WHERE) or self
+        if self.refuses(intent):
+            self._tell("read-only: nothing is steered from here")
         if not self.offers(intent):
             return
         if intent.AT_ONCE:
@@ -301,11 +320,27 @@ class RunScreen(GettingAbout, inherit_bindings=False):
         self.app.push_screen(Finder([Commands], placeholder="What would you like to do?"))
 
     @on(intents.ShowLedger)
-    def _show_ledger(self) -> None:
+    def _look_at_ledger(self) -> None:
+        self._show_ledger()
+
+    def _show_ledger(self, *, asks: bool = False) -> None:
         from tmtui.tui.pages.ledger import ledger_page  # noqa: PLC0415  # not needed for the first frame
         from tmtui.tui.screens.ledger import LedgerScreen  # noqa: PLC0415  # likewise
 
-        self.app.push_screen(LedgerScreen(lambda: ledger_page(self.bridge.state, self.bridge.now_ms())))
+        self.app.push_screen(LedgerScreen(self.bridge, ledger_page, self.steering, self.keymap, asks=asks))
+
+    @on(intents.CloseCircuit)
+    @on(intents.HoldCircuitOpen)
+    def _ask_circuit(self) -> None:
+        """From the palette: which circuit is asked where they stand."""
+        self._show_ledger(asks=True)
+
+    @on(intents.SwitchUnit)
+    def _switch_unit(self) -> None:
+        self.bridge.unit = self.bridge.unit.following
+        self._tell(f"counts in {self.bridge.unit}")
+        self._frame.mark(Touched.STATE)
+        self._keep_habits()
 
     @on(intents.ChooseTheme)
     def _choose_theme(self) -> None:

@@ -31,8 +31,12 @@ class Offers(Protocol):
         """Whether it means something now."""
         ...
 
+    def refuses(self, intent: type[Intent]) -> bool:
+        """Whether it would mean something on a screen that is not read-only."""
+        ...
+
     def perform(self, intent: type[Intent]) -> None:
-        """Do it."""
+        """Do it, or say why not."""
         ...
 
 
@@ -42,7 +46,7 @@ class Commanded(Widget):
     def action_intent(self, intent_id: str) -> None:
         """A key was pressed: do what has to be done at once, and say what else is asked for."""
         intent = INTENTS[intent_id]
-        if intent.AT_ONCE and isinstance(self.screen, Offers):
+        if isinstance(self.screen, Offers) and (intent.AT_ONCE or self.screen.refuses(intent)):
             self.screen.perform(intent)
         else:
             self.post_message(intent())
@@ -50,7 +54,8 @@ class Commanded(Widget):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key means something now."""
         if action == "intent" and isinstance(self.screen, Offers):
-            return self.screen.offers(INTENTS[str(parameters[0])])
+            intent = INTENTS[str(parameters[0])]
+            return self.screen.offers(intent) or self.screen.refuses(intent)
         return True
 
 

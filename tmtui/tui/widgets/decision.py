@@ -90,6 +90,8 @@ class DecisionBar(Panel, can_focus=True):
         self._place = (1, 1)
         self._title = ""
         self._answerable = True
+        self.mute = "a replay answers nothing"
+        """Said where it cannot be answered."""
         self.together = 0
         """Stuck tasks that one answer could settle at once."""
 
@@ -128,7 +130,7 @@ class DecisionBar(Panel, can_focus=True):
     def footing(self, width: int) -> Spans:  # noqa: ARG002  # the frame cuts it
         """What its letters need to work."""
         if not self._answerable:
-            return [Span("a replay answers nothing", Ink.MUTED)]
+            return [Span(self.mute, Ink.MUTED)]
         if self.has_focus:
             return [Span("esc", Ink.KEY), Span(" back", Ink.MUTED)]
         return [Span(key_label(keys_of(NextThatNeedsMe, self.keymap)[0]), Ink.KEY), Span(" to answer", Ink.TEXT)]
@@ -221,7 +223,7 @@ class DecisionBar(Panel, can_focus=True):
         """A click on an answer gives it."""
         intent = hit(self._placed(), event.y - 1 - len(self._told()), event.x - 2)
         if intent is not None and not self.sent and self.check_action("intent", (intent.ID,)):
-            self.post_message(intent())
+            self.action_intent(intent.ID)
 
 
 def _subject_ink(line: str, about: str) -> Ink:

@@ -1,14 +1,21 @@
 """The first line: which run, how it stands, how far it is, who is needed and what it costs."""
 
+from collections.abc import Mapping
 from typing import Final, Protocol
+
+from textual import events
 
 from tmtui.domain.ids import short_run_id
 from tmtui.state.model import State
-from tmtui.state.selectors import Totals, is_over, micro_per_minute, run_word, totals
+from tmtui.state.selectors import Totals, budget_gone_ms, is_over, micro_per_minute, run_word, totals
 from tmtui.tui.figures import bar, clock, money, plural
+from tmtui.tui.intents import GoOnNow, NextThatNeedsMe, ShowInfo, StopRun, SwitchUnit, TakeFallback
+from tmtui.tui.keymap import key_label, keys_of
 from tmtui.tui.marks import RUN_MARKS
-from tmtui.tui.paint import Ink, Span, Spans, spread, width_of
-from tmtui.tui.widgets.canvas import Canvas
+from tmtui.tui.paint import Ink, Span, Spans, span_at, spread, width_of
+from tmtui.tui.units import Unit, amount
+from tmtui.tui.widgets.canvas import Canvas, Offers
+from tmtui.tui.widgets.options import Option, Placed, hit, lay_out, line_spans
 
 
 class View(Protocol):
@@ -18,6 +25,7 @@ class View(Protocol):
     live: bool
     engine_alive: bool
     lost: str
+    unit: Unit
 
     def now_ms(self) -> int:
         """The moment that is shown."""
@@ -27,12 +35,19 @@ class View(Protocol):
 _GAP: Final = Span("   ")
 _BAR_WIDTHS: Final = (14, 8, 0)
 
+ABOUT_A_WAIT: Final = (GoOnNow, TakeFallback, StopRun)
+"""What can be done while the run waits."""
 
-def header_spans(view: View, width: int, *, note: str = "") -> Spans:
+_ROOMY: Final = 110
+"""Cells from which on the answers have room beside the notice."""
+
+
+def header_spans(view: View, width: int, *, note: str = "", badge: str = "") -> Spans:
     """The line, with as many of its parts as fit; status and who is needed are never left out."""
     name = view.state.plan.name if view.state.plan else ""
     run = short_run_id(view.state.run)
-    mark = [] if view.live else [Span(" REPLAY ", Ink.BADGE), Span(" ")]
+    badge = badge if view.live else "REPLAY"
+    mark = [Span(f" {badge} ", Ink.BADGE), Span(" ")] if badge else []
     brand = [Span(" tmtui  ", Ink.TITLE), *mark, Span(name, Ink.STRONG)]
     whole = [*brand, Span(f" · run {run}", Ink.MUTED)] if run else brand
     for parts in _choices(view, note):
@@ -46,15 +61,19 @@ def _choices(view: View, note: str) -> list[list[Spans]]:
     """The parts of the right half, from everything down to what must be there."""
     state, counts = view.state, totals(view.state)
     status, needs = _status(view, note), _needs(counts)
-    spent, rate, mark = _money(state), _rate(view), _sandbox(state)
+    full = [*status, *_wait(view)]
+    spent, rate, gone = _spent(view), _rate(view), _gone(view)
+    marks, short = [*_sandbox(state), *_degraded(state)], [*_short(_sandbox(state)), *_briefly(state)]
     bars = [_progress(counts, width) for width in _BAR_WIDTHS]
     return [
-        [status, bars[0], needs, [*spent, *rate], mark],
-        [status, bars[0], needs, spent, mark],
-        [status, bars[1], needs, spent, mark],
-        [status, bars[2], needs, spent, mark],
-        [status, bars[2], needs, mark],
-        [status, needs, _short(mark)],
+        [full, bars[0], needs, [*spent, *rate, *gone], marks],
+        [full, bars[0], needs, [*spent, *rate], marks],
+        [full, bars[0], needs, spent, marks],
+        [full, bars[1], needs, spent, short],
+        [full, bars[2], needs, spent, short],
+        [full, bars[2], needs, short],
+        [full, needs, short],
+        [status, needs, short],
     ]
 
 
@@ -71,6 +90,15 @@ def _status(view: View, note: str) -> Spans:
     elapsed = view.state.elapsed_ms(view.now_ms())
     word = Span(f"{mark.sign} {(note or mark.word).upper()}", mark.ink)
     return [word, Span(f" {clock(elapsed)}", Ink.STRONG)] if view.state.plan else [word]
+
+
+def _wait(view: View) -> Spans:
+    """What the run waits for, and how long still."""
+    state = view.state
+    if run_word(state, engine_alive=view.engine_alive) != "waiting":
+        return []
+    left = "" if state.until_ms is None else f" {clock(state.until_ms - view.now_ms())} left"
+    return [Span(f" · {state.reason.replace('_', ' ')}{left}", Ink.WARN)]
 
 
 def _progress(counts: Totals, width: int) -> Spans:
@@ -90,6 +118,13 @@ def _needs(counts: Totals) -> Spans:
     return [Span(f" {counts.needs_you} {verb} you ", Ink.ALARM)]
 
 
+def _spent(view: View) -> Spans:
+    state = view.state
+    if view.unit is Unit.MONEY:
+        return _money(state)
+    return [Span(amount(view.unit, state.spending, state, view.now_ms()), Ink.STRONG)]
+
+
 def _money(state: State) -> Spans:
     cap = state.limits.budget_micro
     if not state.spending.requests and cap is None:
@@ -101,12 +136,31 @@ def _money(state: State) -> Spans:
 
 
 def _rate(view: View) -> Spans:
-    rate = micro_per_minute(view.state, view.now_ms())
+    rate = micro_per_minute(view.state, view.now_ms()) if view.unit is Unit.MONEY else None
     return [] if rate is None else [Span(f"  ↗ {money(rate)}/min", Ink.MUTED)]
+
+
+def _gone(view: View) -> Spans:
+    """How long the budget lasts at this rate."""
+    now = view.now_ms()
+    gone = budget_gone_ms(view.state, now) if view.unit is Unit.MONEY else None
+    return [] if gone is None else [Span(f" · lasts {clock(gone - now)}", Ink.MUTED)]
 
 
 def _sandbox(state: State) -> Spans:
     return [Span(" UNSANDBOXED ", Ink.ALARM)] if state.sandbox == "none" else []
+
+
+def _degraded(state: State) -> Spans:
+    """What works less well than it could; the page of facts tells why, and what helps."""
+    if not state.degraded:
+        return []
+    more = f" +{len(state.degraded) - 1}" if len(state.degraded) > 1 else ""
+    return [Span(f" degraded: {state.degraded[0].what}{more} ", Ink.WARN)]
+
+
+def _briefly(state: State) -> Spans:
+    return [Span(" degraded", Ink.WARN)] if state.degraded else []
 
 
 def _short(mark: Spans) -> Spans:
@@ -125,10 +179,23 @@ class Header(Canvas):
         self._view = view
         self.note = ""
         """A word that stands in for the status for a moment: `stopping`."""
+        self.badge = ""
+        """What sets a live screen apart."""
 
     def paint(self, y: int, width: int) -> Spans:  # noqa: ARG002  # it has one line
         """The line."""
-        return header_spans(self._view, width, note=self.note)
+        return header_spans(self._view, width, note=self.note, badge=self.badge)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a part of the line shows what is behind it, or has it said in another way."""
+        span = span_at(self.paint(0, self.size.width), event.x)
+        state = self._view.state
+        if span in (*_degraded(state), *_briefly(state)):
+            self.action_intent(ShowInfo.ID)
+        elif span in _needs(totals(state)):
+            self.action_intent(NextThatNeedsMe.ID)
+        elif span in (*_spent(self._view), *_rate(self._view), *_gone(self._view)):
+            self.action_intent(SwitchUnit.ID)
 
 
 def notice_spans(view: View) -> list[Span]:
@@ -143,17 +210,12 @@ def notice_spans(view: View) -> list[Span]:
         line.append(
             Span(f" ‖ {key}: {hold.reason or hold.cause.replace('_', ' ')}{_until(hold.until_ms, view)}  ", Ink.WARN)
         )
+    if not state.holds and run_word(state, engine_alive=view.engine_alive) == "waiting":
+        line.append(Span(f" ‖ {state.reason.replace('_', ' ')}{_until(state.until_ms, view)}  ", Ink.WARN))
     if state.troubles:
         last = state.troubles[-1]
         count = plural(len(state.troubles), "trouble")
         line += [Span(f" {count}: ", Ink.BAD), Span(f"{last.where}: {last.message}  ", Ink.TEXT)]
-    if state.degraded:
-        first = state.degraded[0]
-        more = f" (+{len(state.degraded) - 1})" if len(state.degraded) > 1 else ""
-        line += [
-            Span(f" degraded: {first.what}", Ink.WARN),
-            Span(f": {first.why}{more}. {first.remedy}  ", Ink.MUTED),
-        ]
     if state.anomalies:
         line.append(Span(f" {plural(len(state.anomalies), 'event')} of the log did not fit", Ink.WARN))
     return line
@@ -178,7 +240,7 @@ _OVER: Final = {"succeeded": "done", "incomplete": "over", "failed": "over", "ab
 
 
 class Notices(Canvas):
-    """The line below the header, while there is something to say."""
+    """The line below the header, while there is something to say; with what can be done about a wait."""
 
     DEFAULT_CSS = """
     Notices { height: 1; background: $surface; display: none; }
@@ -187,12 +249,47 @@ class Notices(Canvas):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._view = view
+        self.keymap: Mapping[str, str] = {}
 
-    def paint(self, y: int, width: int) -> Spans:  # noqa: ARG002  # it has one line
-        """The line."""
-        return notice_spans(self._view)
+    def _options(self) -> list[Option]:
+        """What can be done about a wait."""
+        state, screen = self._view.state, self.screen
+        if not isinstance(screen, Offers) or run_word(state, engine_alive=self._view.engine_alive) != "waiting":
+            return []
+        offered = [each for each in ABOUT_A_WAIT if screen.offers(each)]
+        return [Option(each, key_label(keys_of(each, self.keymap)[0]), each.WORD) for each in offered]
+
+    def _placed(self) -> list[Placed]:
+        """The answers beside the notice, or below it where there is little room."""
+        placed = lay_out(self._options(), 10_000)
+        if not placed or self.size.width < _ROOMY:
+            return [each._replace(line=1) for each in placed]
+        shift = self.size.width - placed[-1].stop - 1
+        return [each._replace(start=each.start + shift, stop=each.stop + shift) for each in placed]
+
+    def paint(self, y: int, width: int) -> Spans:
+        """The notice, and the answers."""
+        placed = self._placed()
+        answers = line_spans(placed, y, lit=True)
+        if y:
+            return [Span(" "), *answers]
+        return spread(notice_spans(self._view), [*answers, Span(" ")] if answers else [], width)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on an answer gives it."""
+        intent = hit(self._placed(), event.y, event.x - event.y)
+        if intent is not None:
+            self.action_intent(intent.ID)
+
+    def on_resize(self) -> None:
+        """The answers may need a line of their own."""
+        self._fit()
+
+    def _fit(self) -> None:
+        self.styles.height = 1 + max((each.line for each in self._placed()), default=0)
 
     def update(self) -> None:
         """Stand there, or do not."""
         self.display = bool(notice_spans(self._view))
+        self._fit()
         self.refresh()

@@ -25,7 +25,7 @@ from tmtui.state.selectors import (
     try_count,
     worked_ms,
 )
-from tmtui.tui.figures import clock, small_money
+from tmtui.tui.figures import clock
 from tmtui.tui.intents import (
     CursorBottom,
     CursorDown,
@@ -45,8 +45,10 @@ from tmtui.tui.intents import (
 from tmtui.tui.marks import TASK_MARKS
 from tmtui.tui.paint import Ink, Span, Spans, spread, strip, width_of
 from tmtui.tui.picking import Only, Pick, critical_path, picked, relations
+from tmtui.tui.units import Unit, counted_window, share
 from tmtui.tui.widgets.canvas import Panel
 from tmtui.tui.widgets.header import View
+from tmtui.tui.windows import Window
 
 
 TITLE_ROOM = 14
@@ -67,15 +69,21 @@ class Columns(NamedTuple):
     """How wide the figures of a tree are."""
 
     time: int = 4
-    money: int = 0
+    used: int = 0
+    unit: Unit = Unit.MONEY
+    counted: Window | None = None
+    """The window that a task's tokens are a part of."""
 
 
-def columns(state: State, now_ms: int) -> Columns:
-    """The widths with which every task's figures stand below one another."""
+def columns(state: State, now_ms: int, unit: Unit = Unit.MONEY) -> Columns:
+    """The widths with which every task's figures stand below one another, and in what they count."""
+    counted = counted_window(state, now_ms) if unit is Unit.WINDOW else None
     begun = [each for each in state.tasks.values() if each.attempts]
     return Columns(
         time=max((len(clock(worked_ms(each, now_ms))) for each in begun), default=4),
-        money=max((len(small_money(each.spending.micro_or_unknown)) for each in begun), default=0),
+        used=max((len(share(unit, each.spending, counted)) for each in begun), default=0),
+        unit=unit,
+        counted=counted,
     )
 
 
@@ -113,8 +121,8 @@ def _figures(state: State, subject: TaskState, now_ms: int, sizes: Columns) -> l
     if not subject.attempts:
         return [words, []] if subject.status is TaskStatus.PENDING else [words]
     time = Span(f" {clock(worked_ms(subject, now_ms)):>{sizes.time}}", Ink.MUTED)
-    spent = small_money(subject.spending.micro_or_unknown)
-    money = [Span(f" {spent:>{sizes.money}}", Ink.MUTED)] if sizes.money else []
+    used = share(sizes.unit, subject.spending, sizes.counted)
+    money = [Span(f" {used:>{sizes.used}}", Ink.MUTED)] if sizes.used else []
     if subject.status is TaskStatus.NEEDS_YOU:
         return [[*tries, *words], words]
     return [[*words, *tries, time, *money], [*words, *tries, time], [*words, time], words or [time]]
@@ -171,7 +179,7 @@ class TaskTree(Panel, can_focus=True):
         """The state has changed."""
         if plan_changed or self.pick.only is not Only.ALL or self.pick.words:
             self._lay_out()
-        self._columns = columns(self._view.state, self._view.now_ms())
+        self._columns = columns(self._view.state, self._view.now_ms(), self._view.unit)
         if self.following:
             self.go_to(running_task(self._view.state) or self.chosen)
         self.refresh()
