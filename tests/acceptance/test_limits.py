@@ -1,4 +1,4 @@
-"""A provider's limits, and one's own, as they are met from the command line: what is said, waited for and recorded."""
+"""A provider's limits, and one's own, as they are met from the command line: what is said, done and recorded."""
 
 import asyncio
 import re

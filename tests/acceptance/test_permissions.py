@@ -149,6 +149,25 @@ def test_a_question_that_a_kill_left_open_is_asked_again_and_answered(tmp_path: 
     assert len(firsts) == 1
 
 
+def test_an_agent_cannot_answer_for_a_person(tmp_path: Path) -> None:
+    it = project(tmp_path, "a", "b", steps={"a": [{"bash": PUSH}], "b": [{"bash": "sh answer.sh > said.txt 2>&1"}]})
+    (it.root / ".taskmaster.yml").write_text("sandbox: 'off'\npermissions: {allow: [Bash(sh answer.sh)]}\n")
+    answer = f'PYTHONPATH="{it.env["PYTHONPATH"]}" exec "$TMTUI_PYTHON" -m tmtui answer a once\n'
+    (it.root / "answer.sh").write_text(answer)
+    with running(it, *RUN) as terminal:
+        terminal.until("Choice:")
+        terminal.until(
+            lambda _: (
+                (it.root / "said.txt").exists()
+                and any(event["task"] == "b" and event["kind"] == "task.succeeded" for event in it.events())
+            )
+        )
+        terminal.press("r\n")
+        assert terminal.until_exit() == 0
+    assert "what a run has started cannot steer it" in (it.root / "said.txt").read_text()
+    assert pushes(it) == [("deny", "person: reject", "denied")]
+
+
 def test_nobody_being_there_nothing_is_asked(tmp_path: Path) -> None:
     it = project(tmp_path, "a", steps={"a": [{"bash": PUSH}]})
     assert it.run(*RUN).returncode == 0

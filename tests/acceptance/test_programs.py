@@ -200,3 +200,40 @@ async def test_a_program_that_is_not_installed_is_told_before_anything_runs(shop
     assert code == 2
     assert "codex is not on the PATH" in out
     assert not (shop.project.state / "state.db").exists()
+
+
+LOOKING = """
+    def tried(how):
+        try:
+            how()
+        except OSError as error:
+            return type(error).__name__
+        return "done"
+
+    home = os.environ["HOME"]
+    keep("seen.json", {
+        "own": tried(lambda: open(f"{home}/.claude/note", "w").close()),
+        "other": tried(lambda: open(f"{home}/.codex/auth.json").close()),
+        "git": tried(lambda: open(".git/config", "a").close()),
+        "log": tried(lambda: open(".taskmaster/state.db").close()),
+    })
+    open("hello.txt", "w").write("hello\\n")
+    init(); result()
+"""
+
+
+async def test_a_program_may_write_its_own_folder_and_sees_nobody_else_s(shop: Shop, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for name in (".claude", ".codex"):
+        (home / name).mkdir(parents=True)
+    (home / ".codex/auth.json").write_text("a secret")
+    stub(shop.bin, "claude", LOOKING)
+    code, out = await shop.run("run", "plan.yml", "--agent", "claude-code", "--plain", HOME=str(home))
+
+    assert code == 0, out
+    if shop.of("run.started")[0]["sandbox"] == "none":
+        pytest.skip("nothing confines here")
+    (seen,) = kept(shop.project.root / "seen.json")
+    assert seen.pop("own") == "done"
+    assert "done" not in seen.values()
+    assert (home / ".claude/note").exists()

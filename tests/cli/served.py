@@ -50,11 +50,6 @@ class Served:
         """The processes that it has started."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    async def until_left(self, count: int) -> None:
-        """Wait until so many cockpits are left."""
-        gone, _ = await asyncio.to_thread(psutil.wait_procs, self.cockpits(), PATIENCE / 2, None)
-        assert len(self.cockpits()) == count, gone
-
     async def end(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send it a signal, and wait for its end."""
         self.process.send_signal(number)

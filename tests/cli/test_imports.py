@@ -12,6 +12,7 @@ from tmtui.cli.project import Project
 
 
 HEAVY = {
+    "aiohttp",
     "textual",
     "rich",
     "pydantic",

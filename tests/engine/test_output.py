@@ -182,6 +182,29 @@ def test_every_character_is_passed_on_or_counted(pieces: list[bytes], flushes: l
 # How often.
 
 
+@pytest.mark.parametrize("size", [7, 1_000, 3 * WINDOW])
+async def test_of_a_source_that_is_to_be_kept_whole_nothing_is_left_out_up_to_its_share(size: int) -> None:
+    taken = Taken()
+    stream = OutputStream(taken, whole=True)
+    sent = "".join(f"word {number}\n" for number in range(20_000))
+    for start in range(0, len(sent), size):
+        stream.feed(sent[start : start + size].encode())
+    stream.finish()
+    assert taken.text == sent
+    assert not any(skipped for _, skipped in taken.pieces)
+    assert all(len(text) <= WINDOW for text, _ in taken.pieces)
+
+
+async def test_beyond_its_share_such_a_source_is_cut_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "SHARE", WINDOW)
+    taken = Taken()
+    stream = OutputStream(taken, whole=True)
+    stream.feed(b"x" * 4 * WINDOW)
+    stream.finish()
+    assert sum(len(text) + skipped for text, skipped in taken.pieces) == 4 * WINDOW
+    assert any(skipped for _, skipped in taken.pieces)
+
+
 def test_pieces_come_at_most_thirty_times_a_second() -> None:
     async def main() -> tuple[int, float]:
         taken = Taken()

@@ -24,8 +24,8 @@ def test_its_keys_are_the_commands_keys() -> None:
 
 
 def test_its_plan_settings_and_script_load(tmp_path: Path) -> None:
-    plan, settings, unattended, script = BLOCKS
-    (tmp_path / ".taskmaster.yml").write_text(settings + unattended)
+    plan, settings, unattended, providers, script = BLOCKS
+    (tmp_path / ".taskmaster.yml").write_text(settings + unattended + providers)
     (tmp_path / "tasks.yml").write_text(plan)
     (tmp_path / "rehearsal.agent.yml").write_text(script)
     loaded, warnings = load_settings(tmp_path, {}, {})

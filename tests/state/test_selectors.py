@@ -11,7 +11,7 @@ from tmtui.domain.plan import Plan, Task
 from tmtui.domain.status import RunStatus
 from tmtui.events.base import Event, Recorded
 from tmtui.events.resilience import ProviderRetrying
-from tmtui.events.run import RunFinished, RunPaused, RunSuspended, RunWaiting
+from tmtui.events.run import Limits, RunFinished, RunPaused, RunSuspended, RunWaiting
 from tmtui.state.fold import fold_all
 from tmtui.state.model import State
 from tmtui.state.selectors import (
@@ -100,6 +100,7 @@ def test_a_rate_needs_time_and_known_prices() -> None:
 def test_a_budget_is_gone_when_its_rest_is_spent_at_the_present_rate() -> None:
     state = state_of(running())
     now = START_MS + 200 + 60_000
+    state.limits = Limits()
     assert budget_gone_ms(state, now) is None
     state.limits = Limits(budget_micro=3 * state.spending.micro)
     assert budget_gone_ms(state, now) == now + 2 * 60_000

@@ -25,6 +25,7 @@ from tmtui.state.fold import fold_all
 from tmtui.tui.intents import NextTab, NextThatNeedsMe, ShowHelp
 from tmtui.tui.pages.diff import diff_lines, diff_page
 from tmtui.tui.ports import DiffUnavailableError
+from tmtui.tui.units import Unit
 from tmtui.tui.widgets.header import header_spans
 from tmtui.tui.widgets.pane import TABS
 
@@ -209,6 +210,7 @@ def test_a_header_never_leaves_its_line() -> None:
         state = fold_all(tape_of(HOSTILE).events)
         live = engine_alive = True
         lost = ""
+        unit = Unit.WINDOW
 
         def now_ms(self) -> int:
             return self.state.updated_ms

@@ -96,9 +96,10 @@ def test_a_huge_diff_is_cut() -> None:
 def test_each_attempt_has_its_line() -> None:
     subject = state_of(needs_you()).tasks["calc-5"]
     page = attempts_page(subject, 0)
-    assert page.text(0).split() == ["#", "try", "status", "hooks", "files", "money", "time"]
+    assert page.text(0).split() == ["#", "try", "status", "served", "by", "hooks", "files", "money", "time"]
     for number in (1, 2, 3):
-        assert page.text(line_of(number)).split()[:4] == [str(number), f"{number}/3", "failed", "✗test"]
+        cells = page.text(line_of(number)).split()
+        assert cells[:5] == [str(number), f"{number}/3", "failed", "claude-sonnet-5-5", "✗test"]
         assert page[line_of(number)].kind is LineKind.BAD
     assert "No attempt has begun." in [line.text for line in attempts_page(state_of(running()).tasks["calc-4"], 0)]
 

@@ -27,6 +27,7 @@ from tmtui.tui.intents import (
 )
 from tmtui.tui.meters import limit_rows
 from tmtui.tui.screens.ledger import LedgerScreen
+from tmtui.tui.screens.run import RunScreen
 from tmtui.tui.steering import STOP
 from tmtui.tui.units import Unit
 from tmtui.tui.widgets.pane import Tab
@@ -164,9 +165,10 @@ async def test_a_circuit_is_reset_or_held_open_where_it_stands() -> None:
         await robot.press("j", "enter", "o")
         await robot.until(lambda: robot.sent[-1] == OpenCircuit("claude-sonnet-5-5"))
         await robot.press("enter", "escape")
+        await robot.sees("Circuits")
         assert isinstance(robot.app.screen, LedgerScreen)
         await robot.press("escape")
-        assert robot.app.screen is robot.screen
+        await robot.until(lambda: isinstance(robot.app.screen, RunScreen))
 
 
 async def test_a_circuit_is_changed_with_the_mouse() -> None:

@@ -74,12 +74,12 @@ class Confining:
         self._warden = warden
         self._chosen = chosen
         self._settings = settings
+        self._env = env
         self._confine = partial(
             confine_to,
             root,
             temporary=temporary,
             state_dir=state_dir,
-            env=env,
             hidden=(str(socket_path(state_dir).parent),),
         )
         self._open = _limited(warden, settings)
@@ -95,22 +95,30 @@ class Confining:
         confined = self._hooks_are_confined if sandbox is None else sandbox
         return self._with_network if confined else self._open
 
-    def for_program(self, own: Sequence[str], *, confined: bool) -> Spawner:
+    def for_program(self, program: str, own: Sequence[str], *, confined: bool) -> Spawner:
         """What starts an agent that is a program, which asks its models by itself.
 
         Args:
+            program: The program; where it lies stays in reach.
             own: Where it keeps its own files, which it may change: absolute, or below `~`.
             confined: Whether it is to be confined, where the settings do not require it.
         """
         if not confined and self._settings.sandbox != REQUIRED:
             return self._open
-        return self._spawner(network=True, own=own)
+        return self._spawner(network=True, own=own, program=program)
 
-    def _spawner(self, *, network: bool, own: Sequence[str] = ()) -> Spawner:
+    def _spawner(self, *, network: bool, own: Sequence[str] = (), program: str = "") -> Spawner:
         if self._chosen.sandbox.kind == NONE:
             return self._open
-        confinement = self._confine(writable=(*self._settings.sandbox_writable, *own), network=network)
+        env = {**self._env, "PATH": ":".join((self._env.get("PATH", ""), *_folders(program)))}
+        confinement = self._confine(env=env, writable=(*self._settings.sandbox_writable, *own), network=network)
         return _limited(ConfinedSpawner(self._warden, self._chosen.sandbox, confinement), self._settings)
+
+
+def _folders(program: str) -> tuple[str, ...]:
+    """Where a program lies that is named by its path, and where that leads."""
+    path = Path(program)
+    return (str(path.parent), str(path.resolve().parent)) if "/" in program else ()
 
 
 def _limited(spawner: Spawner, settings: Settings) -> Spawner:

@@ -22,4 +22,5 @@ class ProgramLauncher:
         """
         if self._confining is None:
             raise RuntimeError("a program was to be started before there is a warden")
-        return await self._confining.for_program(own, confined=confined).spawn(spawn, job)
+        spawner = self._confining.for_program(spawn.argv[0], own, confined=confined)
+        return await spawner.spawn(spawn, job)

@@ -267,7 +267,7 @@ def _decision_ignored(_: Recorded, event: decision.DecisionIgnored, __: State) -
 def _provider_retrying(_: Recorded, event: resilience.ProviderRetrying, __: State) -> Line:
     words = [f"{event.provider}: {event.outcome.message or event.outcome.kind}"]
     words += [f"Retry-After: {event.outcome.retry_after:g} seconds"] if event.outcome.retry_after else []
-    of = f"/{event.of}" if event.of else ""
+    of = f"/{event.of}" if event.of >= event.tries else ""
     waits = f"Attempt {event.tries}{of}: Waiting {seconds_words(event.delay)}..."
     return Line(f"⚠ {', '.join(words)}. {waits}", Tone.WARN)
 

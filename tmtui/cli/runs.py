@@ -77,11 +77,10 @@ def _cost(row: RunSummary) -> str:
 
 
 def show_latest_or_list() -> ExitCode:
-    """Without a verb: the cockpit on the run that is going on here, if there is one and a screen; else the list."""
-    project = here()
-    if project.holder() is None or no_terminal():
+    """Without a verb: the runs in the cockpit; as a list where there is no screen."""
+    if no_terminal():
         return list_runs()
-    from tmtui.cli.screen import attach  # noqa: PLC0415  # loads the cockpit
-    from tmtui.cli.watching import run_to_watch  # noqa: PLC0415  # likewise
+    project = here()
+    from tmtui.cli.browsing import browse  # noqa: PLC0415  # loads the cockpit
 
-    return attach(project, run_to_watch(project, None))
+    return browse(project)

@@ -84,10 +84,10 @@ def run_on_screen(order: Order, before: Callable[[], None] = lambda: None) -> Ex
             raise StartFailedError("\n".join(word.lines), word.code)
 
     source = LogSource(project.state_dir, start.run, live=True)
-    left = open_cockpit(_rig(project, source, live=True, starting=starting()))
+    left = open_cockpit(rig_of(project, source, live=True, starting=starting()))
     if left.reason == "failed" and start.failed:
         return _refused(start.word())
-    return _farewell(project, start.word().run, left)
+    return farewell(project, start.word().run, left)
 
 
 def attach(project: Project, run: str, *, read_only: bool = False, served: bool = False) -> ExitCode:
@@ -121,18 +121,19 @@ def _watch(
         return run
 
     source = LogSource(project.state_dir, known, live=live)
-    rig = _rig(project, source, live=live, read_only=read_only)
+    rig = rig_of(project, source, live=live, read_only=read_only)
     left = open_cockpit(msgspec.structs.replace(rig, speed=speed))
     if served and left.reason == "failed":
         from tmtui.cli.output import say_error  # noqa: PLC0415  # only after a crash of the screen
 
         say_error(f"tmtui: {left.message}", _kept(project, left))
-    return _farewell(project, run, left) if live and not served else _code(left)
+    return farewell(project, run, left) if live and not served else _code(left)
 
 
-def _rig(
+def rig_of(
     project: Project, source: "object", *, live: bool, starting: "object" = None, read_only: bool = False
 ) -> "Rig":
+    """What the cockpit is given for one run of a project."""
     from tmtui.cli.sources import differ, sender  # noqa: PLC0415  # only for a screen
     from tmtui.tui.ports import Rig  # noqa: PLC0415  # likewise
 
@@ -162,7 +163,7 @@ def _refused(word: FirstWord) -> ExitCode:
     return ExitCode(word.code)
 
 
-def _farewell(project: Project, run: str, left: "CockpitExit") -> ExitCode:
+def farewell(project: Project, run: str, left: "CockpitExit") -> ExitCode:
     """Print, on the normal screen, how the run stands, and give the exit code."""
     from tmtui.cli.output import Line, Tone, say, say_error  # noqa: PLC0415  # only on the way out
     from tmtui.cli.project import load_state, open_log  # noqa: PLC0415  # likewise
@@ -188,6 +189,15 @@ def _kept(project: Project, left: "CockpitExit") -> str:
     with open_file(project.state_dir, name) as log:
         log.write(left.details.encode("utf-8", "replace"))
     return f"  The run goes on. The details are in {project.state_dir / name}"
+
+
+def left_code(project: Project, left: "CockpitExit") -> ExitCode:
+    """Tell of a screen that failed, and give the exit code."""
+    from tmtui.cli.output import say_error  # noqa: PLC0415  # only after a crash of the screen
+
+    if left.reason == "failed":
+        say_error(f"tmtui: {left.message}", _kept(project, left))
+    return _code(left)
 
 
 def _code(left: "CockpitExit") -> ExitCode:

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -66,6 +67,7 @@ from tmtui.system.environment import child_env
 from tmtui.system.lock import EngineLock, Holder
 from tmtui.system.machine import boot_id, host_name, user_name
 from tmtui.system.private_memory import keep_memory_private
+from tmtui.system.processes import descends_from
 from tmtui.system.sandbox.choose import Chosen
 from tmtui.system.sandbox.temporary import temporary_folder
 from tmtui.system.state_dir import mark_of, open_log, prepare
@@ -178,7 +180,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         guard = make_guard(chosen, prepared.settings, Path(order.root), state_dir, os.environ)
         runner = engine.make_runner(staff, judge, guard, Shells(warden, confining), toolbox, trees, clock)
         await engine.record_beginning(staff, uncovered, chosen)
-        control = await ControlServer.start(state_dir, engine.hear)
+        control = await ControlServer.start(state_dir, partial(engine.hear, warden=warden))
         stack.push_async_callback(control.close)
         ready(state.run, runner)
         watching = asyncio.create_task(engine.watch_room().watch())
@@ -218,11 +220,6 @@ def make_staff(order: Order, settings: Settings, state: State, clock: SystemCloc
             " or set ANTHROPIC_API_KEY.",
         )
     return Staff(order, settings, named, clock, os.environ)
-
-
-def place_below(folder: Path, root: str) -> str:
-    """Where a folder lies, seen from the root."""
-    return Path(os.path.relpath(folder, root)).as_posix()
 
 
 async def _start_warden(state_dir: Path) -> Warden:
@@ -377,7 +374,10 @@ class _Engine:
             ignores_limits=self._order.ignore_config_limits,
         )
 
-    async def hear(self, command: AnyCommand, _: Peer) -> Reply:
+    async def hear(self, command: AnyCommand, peer: Peer, *, warden: Warden) -> Reply:
+        """Do what a client asks, unless this run has started the client: an agent does not answer for people."""
+        if warden.pid and peer.pid and descends_from(peer.pid, warden.pid):
+            return Reply(False, "what a run has started cannot steer it", self._state.run, self._state.seq)
         return await self._runner.handle(command)
 
     def _storage_trouble(self, error: StorageError | None) -> None:

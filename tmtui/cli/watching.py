@@ -55,7 +55,7 @@ def watch(
     write: bool,
     served: bool,
 ) -> ExitCode:
-    """Follow a run from this terminal, or in a browser.
+    """Follow a run from this terminal.
 
     Without a terminal, or with --plain, --quiet or --json, it prints lines until the run ends, and its exit code is
     the run's. In a browser it only shows, unless --write is given.
@@ -97,7 +97,7 @@ def replay(
     host: str | None,
     served: bool,
 ) -> ExitCode:
-    """Play a run again from its log, on this terminal or in a browser.
+    """Play a run again from its log.
 
     Nothing is carried out: a replay only reads. Without a terminal it prints the whole run as lines.
     """

@@ -48,12 +48,19 @@ class OutputStream:
         emit: Takes a piece, and how many characters were left out before it.
         raw: Where the full text goes.
         redactor: Takes secrets out, of the pieces and of the full text.
+        whole: Whether nothing of its share is left out, however fast it comes.
     """
 
     def __init__(
-        self, emit: Callable[[str, int], None], raw: RawLog | None = None, redactor: Redactor | None = None
+        self,
+        emit: Callable[[str, int], None],
+        raw: RawLog | None = None,
+        redactor: Redactor | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
         self._emit = emit
+        self._whole = whole
         self._raw = raw
         self._redacting = redactor.byte_stream() if redactor else None
         self._redacting_raw = redactor.byte_stream() if redactor and raw else None
@@ -91,6 +98,8 @@ class OutputStream:
         self.fed_at = loop.time()
         self._keep_raw(data)
         self._tail = data[-TAIL:] if len(data) >= TAIL else (self._tail + data)[-TAIL:]
+        if self._whole:
+            data = self._let_out(data)
         half = self._window // 2
         if room := half - len(self._head):
             self._head += data[:room]
@@ -109,6 +118,17 @@ class OutputStream:
             return
         self._timer.cancel()
         self._timer = None
+        self._pass_all()
+
+    def _let_out(self, data: bytes) -> bytes:
+        """Pass on, ahead of its time, what would not fit into what is held; give what does."""
+        while len(data) > (room := WINDOW // 2 - len(self._head)) and self._passed < SHARE:
+            self._head += data[:room]
+            data = data[room:]
+            self._pass_all()
+        return data
+
+    def _pass_all(self) -> None:
         self._flushed_at = asyncio.get_running_loop().time()
         self._write_raw()
         head, rest, skipped = bytes(self._head), self._rest, self._skipped

@@ -19,8 +19,10 @@ class Said:
     """Takes an agent's text and thinking and notes them."""
 
     def __init__(self, note: Callable[[Event], None], raw: RawLog | None, redactor: Redactor | None = None) -> None:
-        self._text = OutputStream(lambda text, skipped: note(AgentSpoke(text, skipped)), raw, redactor)
-        self._thinking = OutputStream(lambda text, skipped: note(AgentThought(text, skipped)), None, redactor)
+        self._text = OutputStream(lambda text, skipped: note(AgentSpoke(text, skipped)), raw, redactor, whole=True)
+        self._thinking = OutputStream(
+            lambda text, skipped: note(AgentThought(text, skipped)), None, redactor, whole=True
+        )
         self._last: list[str] = []
         self._kept = 0
 

@@ -17,6 +17,8 @@ Technology stack: {{ tech_stack }}
 Coding style: {{ coding_style }}
 {% endif %}
 - Work only inside the project's folder. Change what the task needs, and no more.
+- Commands may have no network, and .git and the settings of this tool are not to be changed. What is denied to you
+  stays denied however it is put: do it another way, or say what is missing and go on.
 - Read before you write. Keep to the style of the code around.
 - When you are done, commands that check the work are run. Make them pass; do not weaken them.
 """

@@ -9,8 +9,8 @@ Time is monotonic, in seconds: the budget starts anew with the process.
 
 import msgspec
 
-from tmtui.resilience.defaults import RETRIES_PER_MINUTE, RETRY_LEAST, RETRY_SECONDS, RETRY_SHARE
 from tmtui.domain.tally import Tally, add, at_least, at_most
+from tmtui.resilience.defaults import RETRIES_PER_MINUTE, RETRY_LEAST, RETRY_SECONDS, RETRY_SHARE
 
 
 MINUTE = 60.0

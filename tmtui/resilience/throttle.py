@@ -16,8 +16,8 @@ from typing import Final
 import msgspec
 
 from tmtui.domain.clock import Rng
-from tmtui.resilience.defaults import THROTTLE_K, THROTTLE_SECONDS
 from tmtui.domain.tally import Tally, add, at_most
+from tmtui.resilience.defaults import THROTTLE_K, THROTTLE_SECONDS
 
 
 LARGEST_CHANCE: Final = 0.9

@@ -131,6 +131,20 @@ def descend(
     return found
 
 
+def descends_from(pid: int, ancestor: int) -> bool:
+    """Whether a process was started by another, directly or not. One that has gone meanwhile is taken for such."""
+    seen: set[int] = set()
+    while pid > 1 and pid not in seen:
+        if pid == ancestor:
+            return True
+        seen.add(pid)
+        found = look_at(pid)
+        if found is None:
+            return True
+        pid = found.parent
+    return False
+
+
 def label_of(pid: int) -> str:
     """The label that a process was started with; empty when it has none or hides it (Linux)."""
     try:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
 from queue import Empty
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from rich.console import Console
 from textual import events
@@ -18,6 +18,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.drivers._writer_thread import WriterThread
 from textual.notifications import SeverityLevel
+from textual.screen import Screen
 
 from tmtui.domain.problem import Problem
 from tmtui.domain.text import clean, clean_line
@@ -38,6 +39,9 @@ from tmtui.tui.themes import (
 )
 
 
+if TYPE_CHECKING:
+    from tmtui.tui.shelf import Shelf
+
 INTERNAL: Final = 70
 """The exit code for a fault of tmtui's own."""
 
@@ -54,8 +58,17 @@ FREEZE_SECONDS: Final = 1.0
 50 ms at a time in which no key is answered."""
 
 
+@runtime_checkable
+class KeepsTheme(Protocol):
+    """A screen that remembers how it is dressed."""
+
+    def keep_theme(self, name: str) -> None:
+        """A theme was chosen."""
+        ...
+
+
 class Cockpit(App[CockpitExit], inherit_bindings=False):
-    """One run on the screen. It is given values only."""
+    """One run on the screen, or the runs of a project. It is given values only."""
 
     TITLE = "tmtui"
     CSS_PATH = "cockpit.tcss"
@@ -63,7 +76,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
     palette: Palette
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: "Rig | Shelf") -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") is not None else None)
         self._rig = rig
         self.looked_at: bool | None = None
@@ -102,7 +115,7 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         self.theme = theme.name
         self._remember(theme.name)
         for screen in self.screen_stack:
-            if isinstance(screen, RunScreen):
+            if isinstance(screen, KeepsTheme):
                 screen.keep_theme(theme.name)
 
     def _remember(self, name: str) -> None:
@@ -140,9 +153,13 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
 
     # Starting and leaving.
 
-    def get_default_screen(self) -> RunScreen:
-        """The run."""
-        return RunScreen(self._rig, self.leave)
+    def get_default_screen(self) -> Screen[None]:
+        """The run, or the list of runs."""
+        if isinstance(self._rig, Rig):
+            return RunScreen(self._rig, self.leave)
+        from tmtui.tui.screens.runs import RunsScreen  # noqa: PLC0415  # a run does without
+
+        return RunsScreen(self._rig, self.leave)
 
     def on_mount(self) -> None:
         """Tell what is wrong with what a person set, and keep an eye on the terminal."""
@@ -216,12 +233,12 @@ class Cockpit(App[CockpitExit], inherit_bindings=False):
         """Told once, at the start, by `keymap.problems`."""
 
 
-def open_cockpit(rig: Rig) -> CockpitExit:
+def open_cockpit(rig: "Rig | Shelf") -> CockpitExit:
     """Run the cockpit on this terminal until it is left. The terminal is as it was on every way out."""
     return asyncio.run(_run(rig))
 
 
-async def _run(rig: Rig) -> CockpitExit:
+async def _run(rig: "Rig | Shelf") -> CockpitExit:
     cockpit = Cockpit(rig)
     asyncio.get_running_loop().call_later(FREEZE_SECONDS, gc.freeze)
     with _signals_leave(cockpit), _never_waiting(cockpit):

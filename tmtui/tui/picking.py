@@ -64,7 +64,12 @@ class Pick(NamedTuple):
 def says(subject: TaskState, words: str) -> bool:
     """Whether a task has all of these words, and none of those behind a `!`."""
     task = subject.task
-    text = f"{task.id} {task.title} {task.phase} {TASK_MARKS[subject.status].word}".lower()
+    return has_words(f"{task.id} {task.title} {task.phase} {TASK_MARKS[subject.status].word}", words)
+
+
+def has_words(text: str, words: str) -> bool:
+    """Whether a text has all of these words, and none of those behind a `!`."""
+    text = text.lower()
     for word in words.lower().split():
         wanted = not word.startswith("!")
         if word.lstrip("!") and (word.lstrip("!") in text) is not wanted:

@@ -34,8 +34,8 @@ class Replay(Bridge):
         self._wanted = 0
         """The number of the last event that has happened at the playhead."""
         self._moved = asyncio.Event()
-        self._lacking: Transcript | None = None
-        """What is looked at, while only its end was read."""
+        self._reading: asyncio.Task[None] | None = None
+        """Reads the rest of what is looked at, where only its end was read."""
 
     async def run(self) -> None:
         """Lay the whole run down, and follow the playhead for good."""
@@ -49,9 +49,11 @@ class Replay(Bridge):
         except SourceLostError as error:
             self._lose(error)
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for work in (following, self._reading):
+                if work is not None:
+                    work.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await work
 
     def play(self, seconds: float) -> None:
         """Let time pass, and have shown where the player is then."""
@@ -70,9 +72,6 @@ class Replay(Bridge):
     async def _follow(self) -> None:
         try:
             while True:
-                lacking, self._lacking = self._lacking, None
-                if lacking is not None and not self._moved.is_set():
-                    await self._replace(lacking)
                 await self._moved.wait()
                 self._moved.clear()
                 if self._wanted != self.state.seq:
@@ -89,6 +88,8 @@ class Replay(Bridge):
 
     async def _put_at(self, state: State) -> None:
         """Show a state together with the text that is looked at, so that the pane is never empty in between."""
+        if self._reading is not None:
+            self._reading.cancel()
         looked_at = next(reversed(self._transcripts), None)
         attempts = state.tasks[looked_at[0]].attempts if looked_at and looked_at[0] in state.tasks else []
         if looked_at is None or looked_at[1] > len(attempts):
@@ -99,7 +100,8 @@ class Replay(Bridge):
         self.put(state)
         self._transcripts[looked_at] = transcript
         transcript.loaded = True
-        self._lacking = transcript if more else None
+        if more:
+            self._reading = asyncio.create_task(self._replace(transcript))
 
     def _lose(self, error: SourceLostError) -> None:
         self.lost = str(error)

@@ -45,5 +45,5 @@ def test_the_word_in_the_fences_makes_no_difference_and_what_stands_in_them_does
 
 
 def test_the_order_of_a_schema_s_names_makes_no_difference() -> None:
-    schemas = ({"a": {}, "b": {}}, {"b": {}, "a": {}})
+    schemas: tuple[dict[str, object], ...] = ({"a": {}, "b": {}}, {"b": {}, "a": {}})
     assert len({key_of(QUESTION, chain(schema=schema), "") for schema in schemas}) == 1

@@ -7,6 +7,7 @@ none, exit 143 or TERM    somebody ended it
 none, otherwise           it crashed
 """
 
+import re
 import signal
 from typing import Final
 
@@ -17,8 +18,8 @@ from tmtui.system.child import Ended
 
 NOT_STARTED: Final = (126, 127)
 """Exit codes of a shell, and of `env`, for a program that cannot be run or found."""
-BY_SIGNAL: Final = 128
-"""What a program adds to the number of the signal that it exits for."""
+NOT_RUN: Final = re.compile(rb"^bwrap: execvp ", re.MULTILINE)
+"""What a sandbox says that could not run the program; its exit code is 1 then."""
 
 EVIDENCE_CAP: Final = 300
 """Characters of what it said last."""
@@ -50,7 +51,7 @@ def verdict(name: str, ended: Ended, told: Outcome | None, last_words: bytes = b
             return Outcome(Kind.PROTOCOL_ERROR, f"{name} ended without telling a result{said}")
         case Ended(exit_code=0):
             return OK
-        case Ended(exit_code=code) if code in NOT_STARTED:
+        case Ended(exit_code=code) if code in NOT_STARTED or NOT_RUN.search(last_words):
             return Outcome(Kind.AGENT_SPAWN, f"{name} cannot be started: exit code {code}{said}")
         case _:
             return Outcome(Kind.AGENT_CRASHED, f"{name} ended with exit code {ended.exit_code}{said}")

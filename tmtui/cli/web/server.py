@@ -133,9 +133,7 @@ class Server:
             return _refuse()
         if len(self._tabs) >= MOST:
             raise web.HTTPServiceUnavailable(text=f"{MOST} tabs are open\n")
-        socket = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_SECONDS, timeout=GOODBYE_SECONDS, max_msg_size=MESSAGE_CAP
-        )
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, timeout=GOODBYE_SECONDS, max_msg_size=MESSAGE_CAP)
         await socket.prepare(request)
         await self._serve(socket, _first_size(request.query))
         return socket

@@ -8,7 +8,7 @@ from tmtui.events.attempt import FileChange
 from tmtui.state.lines import LineKind, Lines
 from tmtui.state.model import AttemptState
 from tmtui.state.selectors import attempt_ms
-from tmtui.tui.figures import clock, told_money, tokens
+from tmtui.tui.figures import clock, tokens, told_money
 from tmtui.tui.marks import ATTEMPT_MARKS, HOOK_SIGNS
 
 

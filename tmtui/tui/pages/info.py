@@ -6,7 +6,7 @@ from typing import Final
 from tmtui.state.lines import LineKind, Lines
 from tmtui.state.model import AttemptState, Spending, State, TaskState
 from tmtui.state.selectors import evidence, falls_if_skipped, worked_ms
-from tmtui.tui.figures import clock, date_and_time, money, percent, told_money, tokens
+from tmtui.tui.figures import clock, date_and_time, money, percent, tokens, told_money
 from tmtui.tui.marks import TASK_MARKS
 
 

@@ -1,4 +1,4 @@
-"""Behind the gauges: what was spent and by whom, every limit, and what is waited for. Circuits have their own list."""
+"""Behind the gauges: what was spent and by whom, every limit, and what is waited for. Circuits stand in a list."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from tmtui.state.lines import LineKind, Lines
 from tmtui.state.model import Spending, State
 from tmtui.state.selectors import budget_gone_ms, micro_per_minute
-from tmtui.tui.figures import bar, clock, money, percent, plural, told_money, tokens
+from tmtui.tui.figures import bar, clock, money, percent, plural, tokens, told_money
 from tmtui.tui.windows import own_windows, used_part
 
 

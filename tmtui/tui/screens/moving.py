@@ -128,8 +128,10 @@ class GettingAbout(Deciding):
             self.pane.search("")
         elif self.sharing.unzoom():
             self._share_room()
-        elif self.focused is not self.tasks or not self.tasks.clear():
+        elif self.focused is not self.tasks:
             self._to_tree()
+        elif not self.tasks.clear() and self.back_to_runs is not None:
+            self.back_to_runs()
 
     # Room.
 

@@ -1,6 +1,7 @@
 """What the run's screen is made of, and what all of its handlers share."""
 
 import os
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from textual import on
@@ -44,6 +45,8 @@ class RunParts(Commanded, Screen[None], inherit_bindings=False):
     def __init__(self, rig: Rig, leave: Leave) -> None:
         super().__init__()
         self.keymap = rig.keymap
+        self.back_to_runs: Callable[[], None] | None = None
+        """Leads back to the list of runs that this one was opened from."""
         self._rig = rig
         self._leave = leave
         self._frame = Frame()

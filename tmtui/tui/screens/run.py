@@ -43,6 +43,10 @@ ALWAYS_HINTED: Final = (intents.OpenPalette, intents.ShowHelp, intents.Quit)
 """These stand at the right end of the footer whatever happens."""
 
 
+Means = Callable[[type[Intent]], bool]
+"""Tells whether a command means something now."""
+
+
 class Beside(Horizontal):
     """Widgets side by side, with nothing of its own to be drawn beneath them at every frame."""
 
@@ -82,6 +86,18 @@ class RunScreen(GettingAbout, inherit_bindings=False):
             intents.NoteAndRetry: self._note,
             intents.RejectWithNote: self._note_why_not,
             intents.LeaveIt: self._unask,
+        }
+        self._meaning: Mapping[type[Intent], Means] = {
+            intents.GoOnNow: lambda _: self.steering.can_wake,
+            intents.TakeFallback: lambda _: self.steering.somebody_waits,
+            intents.NextThatNeedsMe: lambda _: bool(self.bridge.state.open_decisions),
+            intents.StopTask: lambda _: bool(self.steering.stoppable(self.tasks.targets())),
+        }
+        self._meaning_at: Mapping[Where, Means] = {
+            Where.QUESTION: self.question.asks,
+            Where.DECISION: self.decision.takes,
+            Where.RUNS: lambda _: False,
+            Where.CIRCUITS: lambda intent: intent.PALETTE and bool(circuit_keys(self.bridge.state)),
         }
 
     # Laying out and starting.
@@ -221,6 +237,8 @@ class RunScreen(GettingAbout, inherit_bindings=False):
         here = [each for each in INTENTS.values() if each.WHERE is place and place is not None]
         wide = [each for each in INTENTS.values() if each.WHERE in (Where.REPLAY, Where.ANYWHERE)]
         hints = [self._hint_for(each) for each in (*here, *wide) if self._is_hinted(each)]
+        if self.back_to_runs is not None and place is Where.TREE:
+            hints.append(Hint(intents.Back, key_label(keys_of(intents.Back, self.keymap)[0]), "runs"))
         self.footer.show(hints, [self._hint_for(each) for each in ALWAYS_HINTED])
 
     def _is_hinted(self, intent: type[Intent]) -> bool:
@@ -242,29 +260,21 @@ class RunScreen(GettingAbout, inherit_bindings=False):
         """Whether a command means something now."""
         if self.entry.purpose and intent.AT_ONCE:
             return intent is intents.Back
-        if intent.NEEDS is Needs.REPLAY:
-            return self._replay is not None
-        if intent.NEEDS is Needs.ENGINE and not self.steering.can_command:
+        if not self._has(intent.NEEDS):
             return False
-        if intent.NEEDS is Needs.LIVE and self._replay is not None:
-            return False
-        if intent.WHERE is Where.QUESTION:
-            return self.question.asks(intent)
-        if intent.WHERE is Where.DECISION:
-            return self.decision.takes(intent)
-        if intent.WHERE is Where.RUNS:
-            return False
-        if intent.WHERE is Where.CIRCUITS:
-            return bool(intent.PALETTE and circuit_keys(self.bridge.state))
-        if intent is intents.GoOnNow:
-            return self.steering.can_wake
-        if intent is intents.TakeFallback:
-            return self.steering.somebody_waits
-        if intent is intents.NextThatNeedsMe:
-            return bool(self.bridge.state.open_decisions)
-        if intent is intents.StopTask:
-            return bool(self.steering.stoppable(self.tasks.targets()))
-        return True
+        means = self._meaning.get(intent) or self._meaning_at.get(intent.WHERE)
+        return means is None or means(intent)
+
+    def _has(self, needs: Needs) -> bool:
+        match needs:
+            case Needs.REPLAY:
+                return self._replay is not None
+            case Needs.ENGINE:
+                return self.steering.can_command
+            case Needs.LIVE:
+                return self._replay is None
+            case Needs.NOTHING:
+                return True
 
     def refuses(self, intent: type[Intent]) -> bool:
         """Whether a command would mean something if this screen were not read-only."""

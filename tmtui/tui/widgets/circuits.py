@@ -1,6 +1,6 @@
 """The circuits, a row each: how each model answers, when one that does not is tried next, and what can be done.
 
-Enter on a row asks what is to become of it; the answers stand in the frame's own last line, where they can be clicked.
+Enter on a row asks what is to become of it; the answers stand in the frame's last line, where they can be clicked.
 """
 
 from dataclasses import dataclass
@@ -109,7 +109,9 @@ class CircuitList(Panel, can_focus=True):
 
     def _row(self, key: str) -> Spans:
         circuit = self._view.state.circuits.get(key)
-        sign, ink, word = CIRCUITS.get(circuit.state, ("?", Ink.WARN, circuit.state)) if circuit else CIRCUITS["closed"]
+        sign, ink, word = (
+            CIRCUITS.get(circuit.state, ("?", Ink.WARN, circuit.state)) if circuit else CIRCUITS["closed"]
+        )
         row = [Span(f" {sign} ", ink), Span(f"{key}  "), Span(word or "closed", ink)]
         if circuit is None:
             return row
