@@ -106,20 +106,24 @@ def _order(events: Sequence[Logged]) -> Iterator[str]:
 
 def _intents(events: Sequence[Logged], record: Record) -> Iterator[str]:
     known = {event["id"] for event in _of(events, "tool.started", "hook.started")}
-    yield from (
-        f"I3: {done} was done without an intent" for done in (*record.hooks, *record.tools) if done not in known
-    )
-    started: dict[str, list[Logged]] = {}
-    for event in _of(events, "request.started"):
-        started.setdefault(event["task"], []).append(event)
+    done = (*record.hooks, *record.tools)
+    yield from (f"I3: {each} was done without an intent" for each in done if each not in known)
     used: set[str] = set()
-    for asked in record.asked:
-        before = [each for each in started.get(asked.task, ()) if each["seq"] <= asked.after_seq]
-        intent = before[-1] if before else None
+    for asked, intent in _paired(events, record.asked):
         if intent is None or intent["id"] in used or f"{intent['provider']}/{intent['model']}" != asked.key:
             yield f"I3: {asked.key} was asked for {asked.task} after seq {asked.after_seq}, and no intent says so"
         else:
             used.add(intent["id"])
+
+
+def _paired(events: Sequence[Logged], asked: Sequence[Asked]) -> Iterator[tuple[Asked, Logged | None]]:
+    """Each request that came, with the last intent of its task that was durable then."""
+    started: dict[str, list[Logged]] = {}
+    for event in _of(events, "request.started"):
+        started.setdefault(event["task"], []).append(event)
+    for each in asked:
+        before = [intent for intent in started.get(each.task, ()) if intent["seq"] <= each.after_seq]
+        yield each, before[-1] if before else None
 
 
 def _requests(events: Sequence[Logged]) -> Iterator[str]:
@@ -152,20 +156,23 @@ def _done_twice(events: Sequence[Logged], record: Record) -> Iterator[str]:
 
 
 def _too_early(events: Sequence[Logged], asked: Sequence[Asked]) -> Iterator[str]:
-    """Whoever named a moment is not asked before it, by the engine that was told, unless a person wants it."""
-    for told in asked:
-        if told.opens_ms is None or told.answered_ms is None:
+    """Once an engine has heard that it is to wait, it intends no request before the end, unless a person wants it."""
+    pairs = [(each, intent) for each, intent in _paired(events, asked) if intent is not None]
+    heard = {event["id"]: event["seq"] for event in _of(events, "request.finished")}
+    for told, its in pairs:
+        if told.opens_ms is None or told.answered_ms is None or its["id"] not in heard:
             continue
-        until = min([told.opens_ms, *_interruptions(events, told.answered_ms)])
-        for other in asked:
-            if other.key == told.key and told.answered_ms < other.at_ms < until:
-                yield f"{told.key} was asked at {other.at_ms} and had said at {told.answered_ms}: {told.opens_ms}"
+        since = heard[its["id"]]
+        until = min([told.opens_ms, *_interruptions(events, since)])
+        for other, intent in pairs:
+            if other.key == told.key and intent["seq"] > since and other.at_ms < until:
+                yield f"{told.key} was asked at {other.at_ms}, and was not to be asked before {told.opens_ms}"
 
 
-def _interruptions(events: Sequence[Logged], after_ms: int) -> Iterator[int]:
+def _interruptions(events: Sequence[Logged], seq: int) -> Iterator[int]:
     """When an engine died, so that what it had been told in passing is gone, or a person said go on."""
     for event in _of(events, "run.started", "run.woken", "run.unpaused"):
-        if event["at_wall"] >= after_ms:
+        if event["seq"] > seq:
             yield event["at_wall"]
 
 
@@ -173,9 +180,10 @@ def _open_circuits(events: Sequence[Logged], asked: Sequence[Asked]) -> Iterator
     changes: dict[str, list[Logged]] = {}
     for event in _of(events, "provider.broken"):
         changes.setdefault(event["key"], []).append(event)
-    for request in asked:
+    for request, intent in _paired(events, asked):
         for key in (request.key, request.key.partition("/")[0]):
-            known = [change for change in changes.get(key, ()) if change["seq"] <= request.after_seq]
+            seq = 0 if intent is None else intent["seq"]
+            known = [change for change in changes.get(key, ()) if change["seq"] < seq]
             if known and known[-1]["state"] == "open" and request.at_ms < known[-1]["until_ms"]:
                 yield f"{key} was asked at {request.at_ms}, and its circuit is open until {known[-1]['until_ms']}"
 

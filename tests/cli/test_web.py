@@ -272,6 +272,20 @@ async def test_a_websocket_of_another_page_is_refused(finished: Project) -> None
         assert server.cockpits() == []
 
 
+async def test_what_is_no_request_is_not_reported_to_the_terminal(finished: Project) -> None:
+    async with served("watch", cwd=finished.root) as server:
+        for junk in (b"\x16\x03\x01\x1b[2J\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"):
+            reader, writer = await asyncio.open_connection(*server.origin.removeprefix("http://").split(":"))
+            writer.write(junk)
+            assert (await reader.read()).startswith(b"HTTP/1.0 400")
+            writer.close()
+            await writer.wait_closed()
+        await server.end()
+        assert server.process.stdout is not None
+        assert await server.process.stdout.read() == b""
+    assert (finished.state_dir / "logs/web.log").read_bytes() == b""
+
+
 # What a tab shows, and what it can do.
 
 
@@ -383,6 +397,16 @@ async def test_a_cockpit_that_is_stuck_ends_with_its_tab(finished: Project) -> N
             (cockpit,) = server.cockpits()
             cockpit.suspend()
         assert await asyncio.to_thread(gone, [cockpit])
+
+
+async def test_a_cockpit_that_fails_is_told_on_the_terminal(finished: Project) -> None:
+    async with served("watch", cwd=finished.root) as server, client(server) as session:
+        (finished.state_dir / "state.db").write_bytes(b"no log " * 1000)
+        async with tab(server, session) as only:
+            await only.until_closed()
+        assert server.process.stdout is not None
+        assert b"a cockpit in the browser has failed" in await server.process.stdout.readline()
+        assert b"web.log" in await server.process.stdout.readline()
 
 
 # In a browser.

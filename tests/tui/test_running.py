@@ -103,7 +103,7 @@ async def test_a_run_without_a_sandbox_and_with_trouble_says_so_all_the_time() -
         assert "UNSANDBOXED" in robot.of(robot.screen.header)
         notices = robot.of(robot.screen.notices)
         assert "1 trouble: hooks: the log folder is full" in notices
-        assert "degraded: checkpoints: git is not installed" in notices
+        assert "degraded" in robot.of(robot.screen.header)
 
 
 async def test_a_run_in_order_has_no_notices() -> None:

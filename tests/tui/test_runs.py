@@ -215,10 +215,16 @@ def test_what_differs_between_two_runs_is_marked() -> None:
     assert rows["outcome"].startswith("≠ ")
     assert "» incomplete" in rows["outcome"]
     assert "▶ running" in rows["outcome"]
-    assert rows["models"] == f"  {'models':<14}{MODEL:<29}{MODEL}"
+    assert rows["models"].split() == ["models", MODEL, MODEL]
     assert rows["calc-1"].startswith("  calc-1")
     assert "✓ done · 1 try" in rows["calc-4"]
     assert rows["calc-4"].endswith("○ pending")
+
+
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_two_runs_fit_side_by_side(width: int) -> None:
+    lines = runs_compared(fold_all(finished().events), fold_all(needs_you().events), width)
+    assert max(len(line.text) for line in lines) <= width - 4
 
 
 async def test_a_log_that_cannot_be_read_is_told_and_the_list_stays() -> None:

@@ -47,7 +47,7 @@ class Source:
         yield running().events
         {then}
         await asyncio.sleep(3600)
-    async def fetch(self, task, attempt, upto):
+    async def fetch(self, task, attempt, upto, last=0):
         return running().events
 
 left = open_cockpit(Rig(source=Source(), live=True, now=lambda: 0))

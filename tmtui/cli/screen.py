@@ -120,7 +120,7 @@ def _watch(
     async def known() -> str:
         return run
 
-    source = LogSource(project.state_dir, known, live=live)
+    source = LogSource(project.state_dir, known, live=live, idle=project.holder() is None)
     rig = rig_of(project, source, live=live, read_only=read_only)
     left = open_cockpit(msgspec.structs.replace(rig, speed=speed))
     if served and left.reason == "failed":

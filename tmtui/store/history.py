@@ -193,7 +193,7 @@ class History:
     def _read_told(self, state: State, upto: int) -> list[Recorded]:
         after = state.seq
         told = list(self._reader.events(self._run, after=after, upto=upto, without=tuple(STREAMED)))
-        if _has_stalled(state):
+        if _has_stalled(state) or any(isinstance(each.event, _STALLS) for each in told):
             told = list(self._reader.events(self._run, after=after, upto=upto, without=_SPOKEN))
         found = {each.seq: each for each in told}
         ends = [each.seq - 1 for each in told if isinstance(each.event, RunStarted)]

@@ -9,5 +9,6 @@ who can reach a port: whoever has no key gets nothing, and what a tab shows cann
 - `page`: what a browser is sent before anything is shown.
 - `viewer`, `leash`: the process behind a tab, seen from the server and from within.
 - `server`: the routes, and the gate before all of them.
+- `faults`: where the web library's own reports go.
 - `start`: what the command line asks for.
 """

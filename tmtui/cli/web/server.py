@@ -18,6 +18,7 @@ from tmtui.cli.web.access import COOKIE, Access
 from tmtui.cli.web.address import Address
 from tmtui.cli.web.page import REFUSAL, asset, page, security_headers
 from tmtui.cli.web.viewer import Viewer, screen_size
+from tmtui.domain.text import clean_line
 
 
 LIBRARY: Final = Path(next(iter(textual_serve.__path__)))
@@ -143,7 +144,13 @@ class Server:
     async def _serve(self, socket: web.WebSocketResponse, size: tuple[int, int]) -> None:
         columns, rows = size
         env = {**self._job.env, "COLUMNS": str(columns), "ROWS": str(rows)}
-        viewer = await Viewer.start(self._job.argv, env, self._job.folder, self._log)
+        try:
+            viewer = await Viewer.start(self._job.argv, env, self._job.folder, self._log)
+        except OSError as error:
+            self._log.write(f"a cockpit cannot be started: {clean_line(str(error))}\n".encode())
+            self._complain()
+            await socket.close()
+            return
         self._tabs[socket] = viewer
         showing = asyncio.create_task(_show(viewer, socket))
         try:

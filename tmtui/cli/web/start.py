@@ -68,10 +68,12 @@ def serve_in_browser(
         raise CommandError("the browser view needs textual-serve", "Install it: pip install 'tmtui[web]'")
     taken, address = _listen(browser)
     from tmtui.cli.web.access import Access  # noqa: PLC0415  # only for a browser
+    from tmtui.cli.web.faults import keep_faults  # noqa: PLC0415  # likewise
     from tmtui.cli.web.server import Job, Server  # noqa: PLC0415  # likewise
 
     access = Access()
     with taken, open_log(project.state_dir, LOG) as log:
+        keep_faults(log)
         job = Job(
             f"{short_run_id(run)} · {project.root.name} · tmtui",
             (sys.executable, "-P", "-m", "tmtui", *words),

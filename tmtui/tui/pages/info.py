@@ -36,12 +36,15 @@ def info_page(
     lines = Lines()
     _status(lines, state, subject)
     _question(lines, state, subject)
+    if state.degraded:
+        _surroundings(lines, state)
     _times(lines, subject, now_ms)
     _receipt(lines, subject.spending)
+    _dependencies(lines, state, subject)
     if attempt is not None:
         _served(lines, attempt, list(request_ids))
-    _surroundings(lines, state)
-    _dependencies(lines, state, subject)
+    if not state.degraded:
+        _surroundings(lines, state)
     _safety(lines, subject)
     _task(lines, subject)
     return lines

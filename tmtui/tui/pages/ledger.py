@@ -19,12 +19,12 @@ _BAR: Final = 16
 def ledger_page(state: State, now_ms: int) -> Lines:
     """The page."""
     lines = Lines()
-    _section(lines, "Money", _money(state, now_ms))
-    _section(lines, "By task", _spenders((each.task.id, each.spending) for each in state.tasks.values()))
-    _section(lines, "By model", _spenders(state.models.items()))
     _section(lines, "Waiting", _waiting(state, now_ms))
+    _section(lines, "Money", _money(state, now_ms))
     _section(lines, "Your own limits", _own_limits(state, now_ms))
     _section(lines, "Limits that were told", _limits(state, now_ms))
+    _section(lines, "By task", _spenders((each.task.id, each.spending) for each in state.tasks.values()))
+    _section(lines, "By model", _spenders(state.models.items()))
     _section(lines, "Permission rules of this run", _rules(state))
     return lines
 

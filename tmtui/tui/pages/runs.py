@@ -1,7 +1,9 @@
 """Two runs held against each other: how each ended, what it took, and what became of each task."""
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
 
 from tmtui.domain.ids import short_run_id
 from tmtui.state.lines import LineKind, Lines
@@ -9,40 +11,53 @@ from tmtui.state.model import State, TaskState
 from tmtui.state.selectors import run_word, worked_ms
 from tmtui.tui.figures import clock, date_and_time, plural, tokens, told_money
 from tmtui.tui.marks import RUN_MARKS, TASK_MARKS
+from tmtui.tui.paint import cut
 
 
 LABEL: Final = 14
-COLUMN: Final = 29
-"""Cells for a value."""
 
-Fact = tuple[str, str, str]
+WIDE: Final = 100
+"""Cells of a page that is as wide as any."""
 
 
-def runs_compared(one: State, other: State) -> Lines:
-    """Two runs side by side, a fact to a row; a row whose values differ is marked."""
+class Fact(NamedTuple):
+    """A row: what it is about, and how it is in either run."""
+
+    label: str
+    one: str
+    other: str
+    differs: bool
+
+
+def runs_compared(one: State, other: State, width: int = WIDE) -> Lines:
+    """Two runs side by side on a page of `width` cells, a fact to a row; a row whose values differ is marked."""
+    head = Fact("", f"run {short_run_id(one.run)}", f"run {short_run_id(other.run)}", differs=False)
+    facts = [Fact(label, tell(one), tell(other), tell(one) != tell(other)) for label, tell in _TELLERS.items()]
+    tasks = [_of_task(each, one, other) for each in dict.fromkeys([*one.tasks, *other.tasks])]
+    longest = max(len(each.one) for each in (head, *facts, *tasks))
+    column = max(8, min(longest, (width - LABEL - 10) // 2))
     lines = Lines()
-    lines.add(LineKind.HEAD, "  " + _row("", f"run {short_run_id(one.run)}", f"run {short_run_id(other.run)}"))
-    for fact in _facts(one, other):
-        _add(lines, fact)
+    lines.add(LineKind.HEAD, _row(head, column))
+    for each in facts:
+        lines.add(LineKind.FIELD, _row(each, column), lead=LABEL + 2)
     lines.gap()
     lines.add(LineKind.HEAD, "Tasks")
-    for task in dict.fromkeys([*one.tasks, *other.tasks]):
-        _add(lines, (task, _task(one.tasks.get(task)), _task(other.tasks.get(task))))
+    for each in tasks:
+        lines.add(LineKind.FIELD, _row(each, column), lead=LABEL + 2)
     return lines
 
 
-def _add(lines: Lines, fact: Fact) -> None:
-    sign = "≠ " if fact[1] != fact[2] else "  "
-    lines.add(LineKind.FIELD, sign + _row(*fact), lead=LABEL + 2)
+def _row(fact: Fact, column: int) -> str:
+    one, other = cut(fact.one, column), cut(fact.other, column)
+    room = " " * (column - cell_len(one))
+    return f"{'≠' if fact.differs else ' '} {cut(fact.label, LABEL - 1):<{LABEL}}{one}{room}  {other}".rstrip()
 
 
-def _row(label: str, one: str, other: str) -> str:
-    return f"{label[: LABEL - 1]:<{LABEL}}{one:<{COLUMN}}{other}".rstrip()
-
-
-def _facts(one: State, other: State) -> Iterator[Fact]:
-    for label, tell in _TELLERS.items():
-        yield label, tell(one), tell(other)
+def _of_task(task: str, one: State, other: State) -> Fact:
+    """A task differs when it ended otherwise or took another number of attempts: money and time always do."""
+    both = one.tasks.get(task), other.tasks.get(task)
+    known = [(each.status, len(each.attempts)) if each else None for each in both]
+    return Fact(task, _task(both[0]), _task(both[1]), known[0] != known[1])
 
 
 def _outcome(state: State) -> str:

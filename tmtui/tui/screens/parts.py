@@ -15,7 +15,7 @@ from tmtui.tui.reading import Reading
 from tmtui.tui.replay import Replay
 from tmtui.tui.sharing import Sharing
 from tmtui.tui.steering import Leave, Steering
-from tmtui.tui.units import unit_named
+from tmtui.tui.units import Unit, unit_named
 from tmtui.tui.widgets.canvas import Commanded
 from tmtui.tui.widgets.decision import DecisionBar
 from tmtui.tui.widgets.entry import Entry
@@ -131,7 +131,7 @@ class RunParts(Commanded, Screen[None], inherit_bindings=False):
                     self.pane.times,
                     view.as_written,
                     silent,
-                    self.bridge.unit.value,
+                    "" if self.bridge.unit is Unit.MONEY else self.bridge.unit.value,
                 )
             )
 

@@ -36,6 +36,9 @@ LOOK_SECONDS: Final = 2.0
 _ANYWHERE: Final = (intents.Quit, intents.Back, intents.OpenPalette, intents.ShowHelp, intents.ChooseTheme)
 """The keys of no pane in particular that mean something here."""
 
+_WIDEST: Final = 120
+"""Cells of the widest page."""
+
 _KEPT: Final = (intents.OpenPalette, intents.ShowHelp, intents.Quit)
 
 
@@ -159,7 +162,7 @@ class RunsScreen(Commanded, Screen[None], inherit_bindings=False):
         except SourceLostError as error:
             self.notify(str(error), severity="error")
             return
-        self.app.push_screen(ComparedScreen(runs_compared(*states)))
+        self.app.push_screen(ComparedScreen(runs_compared(*states, min(self.size.width, _WIDEST))))
 
     # Typing.
 

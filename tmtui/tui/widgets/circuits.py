@@ -53,7 +53,7 @@ class CircuitList(Panel, can_focus=True):
     def __init__(self, view: View, keymap: dict[str, str], *, commands: bool, asks: bool = False) -> None:
         super().__init__()
         self._view = view
-        self._keymap = keymap
+        self._remapped = keymap
         self._commands = commands
         """Whether anybody would hear a command."""
         self._keys = circuit_keys(view.state)
@@ -65,6 +65,11 @@ class CircuitList(Panel, can_focus=True):
     def key(self) -> str:
         """The circuit under the cursor; empty where there is none."""
         return self._keys[self._cursor] if self._keys else ""
+
+    @property
+    def _model(self) -> str:
+        """The circuit under the cursor in as few words as will do."""
+        return self.key.rpartition("/")[2]
 
     def renew(self) -> None:
         """Show the circuits as they are, with the cursor on the one it was on."""
@@ -89,13 +94,13 @@ class CircuitList(Panel, can_focus=True):
         """Which key changes one."""
         if not self._keys or not self._commands or self.asked:
             return ()
-        key = key_label(keys_of(AskCircuit, self._keymap)[0])
+        key = key_label(keys_of(AskCircuit, self._remapped)[0])
         return [Span(key, Ink.KEY), Span(" change it", Ink.MUTED)]
 
     def paint_inside(self, y: int, width: int) -> Strip:
         """A circuit, or the answers."""
         if self.asked and y == self.inner_height - 1:
-            name = [Span(f" {self.key}: ", Ink.NEEDS_YOU), *line_spans(self._placed(), 0, lit=True)]
+            name = [Span(f" {self._model}: ", Ink.NEEDS_YOU), *line_spans(self._placed(), 0, lit=True)]
             return strip(name, width, self.inks)
         if not self._keys:
             return strip([Span(" No model was asked yet.", Ink.MUTED)] if y == 0 else [], width, self.inks)
@@ -123,7 +128,7 @@ class CircuitList(Panel, can_focus=True):
         return [*row, Span(f" · since {date_and_time(circuit.since_ms)}", Ink.MUTED)]
 
     def _placed(self) -> list[Placed]:
-        return lay_out([Option(each, key_label(keys_of(each, self._keymap)[0]), each.WORD) for each in _CHANGES], 999)
+        return lay_out([Option(each, key_label(keys_of(each, self._remapped)[0]), each.WORD) for each in _CHANGES], 999)
 
     # Moving and choosing.
 
@@ -162,7 +167,7 @@ class CircuitList(Panel, can_focus=True):
         """A click on a circuit asks what is to become of it, a click on an answer gives it."""
         y = event.y - 1
         if self.asked and y == self.inner_height - 1:
-            intent = hit(self._placed(), 0, event.x - 4 - len(self.key))
+            intent = hit(self._placed(), 0, event.x - 4 - len(self._model))
             if intent is not None:
                 self.post_message(intent())
         elif 0 <= y < self.inner_height and self._top + y < len(self._keys):

@@ -52,8 +52,9 @@ def header_spans(view: View, width: int, *, note: str = "", badge: str = "") -> 
     whole = [*brand, Span(f" · run {run}", Ink.MUTED)] if run else brand
     for parts in _choices(view, note):
         right = _joined(parts)
-        if width_of(whole) + 3 + width_of(right) <= width:
-            return spread(whole, right, width)
+        for left in (whole, brand) if _wait(view) else (whole,):
+            if width_of(left) + 3 + width_of(right) <= width:
+                return spread(left, right, width)
     return spread(brand, right, width)
 
 

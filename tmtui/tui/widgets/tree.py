@@ -311,6 +311,7 @@ class TaskTree(Panel, can_focus=True):
     def on_resize(self) -> None:
         """The selected row stays in sight."""
         self._keep_in_sight()
+        self.refresh()
 
     @on(CursorDown)
     def _down(self, event: CursorDown) -> None:
