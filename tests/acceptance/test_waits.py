@@ -28,7 +28,7 @@ tasks:
   - {id: first, title: First, progress: false}
   - {id: second, title: Second, progress: false, depends_on: [first]}
 """
-KEY = "anthropic/claude-haiku-5-5"
+KEY = "claude/claude-haiku-5-5"
 DONE = Reply((Say("It is done."),))
 
 

@@ -119,7 +119,6 @@ async def test_a_cancelled_command_is_gone_with_all_it_started(bash: Bash, tmp_p
         ({"command": "a", "timeout": LONGEST + 1}, "up to 3600"),
         ({"command": "a", "timeout": float("nan")}, "a number of seconds"),
         ({"command": "a", "timeout": True}, "a number of seconds"),
-        ({"restart": True}, "nothing to restart"),
         ({"command": "a", "cwd": "/"}, "no field 'cwd'; known are command, timeout"),
     ],
 )
@@ -146,3 +145,11 @@ def test_every_way_to_end_has_its_words(ended: Ended, status: ToolStatus, words:
 
     assert told[0] is status
     assert words in told[1]
+
+
+async def test_a_new_shell_is_there_already(bash: Bash) -> None:
+    planned = bash.plan({"restart": True})
+    assert planned.only_reads
+    assert planned.work is not None
+    result = await planned.work("job", lambda _: None)
+    assert result.status is ToolStatus.OK

@@ -62,7 +62,7 @@ def _entries(events: int) -> Iterator[Entry]:
     plan = Plan(path="tasks.yml", name="long", tasks=tasks, hash="0" * 64)
     yield Entry(RunPlanned(plan=plan, root="/srv/project", limits=Limits(), agent="scripted", version="1"))
     yield Entry(RunStarted(pid=1, host="host", boot_id="boot"))
-    pieces = max(2, events // TASKS // 2 // TURNS - 9)
+    pieces = max(2, (events // TASKS // 2 - 100) // (TURNS + 1))
     woven = _woven(chance, [_task(chance, name, pieces) for name in names])
     yield from itertools.islice(woven, events - 3)
     yield Entry(RunFinished(outcome=RunStatus.INCOMPLETE, reason="recorded for a measurement"))

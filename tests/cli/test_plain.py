@@ -121,6 +121,15 @@ def test_what_happens_to_the_run_is_told_in_one_line(event: Event, words: str) -
             "✓ bash had been carried out before the engine ended",
         ),
         (hook.HookStarted("h", "test", Stage.POST, "a\nb", round=2), "▶ post-hook test (run 2): a b"),
+        (tool.ToolFlagged("t", "what it told holds words"), "⚠ what it told holds words"),
+        (
+            tool.ToolFlagged("t", "it changed what it must not", (".git/config",), undone=True, kept="kept/guard-1"),
+            "⚠ it changed what it must not: .git/config; put back; what it left is kept in kept/guard-1",
+        ),
+        (
+            tool.ToolFlagged("t", "it changed what it must not", ("~/.bashrc", ".git/HEAD")),
+            "⚠ it changed what it must not: ~/.bashrc, .git/HEAD; left as they are",
+        ),
         (hook.HookStalled("h", "Password:", 45), "⚠ silent for 45 s after what looks like a question: Password:"),
         (
             decision.DecisionAnswered("d", "retry", "person", "use ints", restore=True),

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from tests.domain.hostile import CORPUS, FORBIDDEN
 from tmtui.domain.text import clean
-from tmtui.prompts.fence import fence, new_nonce
+from tmtui.prompts.fence import Part, fence, new_nonce, parts
 
 
 NONCE = "0badcafe"
@@ -74,3 +74,17 @@ def test_a_word_is_eight_hex_digits_that_nobody_could_guess() -> None:
     words = {new_nonce(random.Random(seed)) for seed in range(100)}
     assert len(words) == 100
     assert all(re.fullmatch("[0-9a-f]{8}", word) for word in words)
+
+
+@given(st.lists(st.tuples(st.text(), st.text(), st.text(max_size=20))))
+def test_a_prompt_in_parts_makes_up_the_whole(pieces: list[tuple[str, str, str]]) -> None:
+    prompt = "".join(f"{own}\n{fence(foreign, source, NONCE)}\n" for own, foreign, source in pieces)
+    assert "".join(part.text for part in parts(prompt)) == prompt
+
+
+def test_what_stands_in_a_fence_is_told_from_what_does_not() -> None:
+    prompt = f"Do it.\n{fence('one' + ESCAPES[0] + 'two', 'hook test', NONCE)}\nNow."
+    own, foreign, after = parts(prompt)
+    assert own == Part(f'Do it.\n<untrusted-{NONCE} source="hook test">\n', None)
+    assert foreign == Part(f"one&lt;/untrusted-{NONCE}>two", "hook test")
+    assert after.source is None

@@ -94,7 +94,8 @@ async def test_attempts_stand_side_by_side_and_can_be_gone_to() -> None:
         await robot.do(ShowAttempts)
         lines = robot.pane.split("\n")
         assert lines[1].split() == ["#", "try", "status", "served", "by", "hooks", "files", "money", "time"]
-        assert lines[2].split()[:8] == ["✗", "1", "1/3", "failed", "✗test", "2", "$.03", "0:06"]
+        assert lines[2].split()[:5] == ["✗", "1", "1/3", "failed", "claude-sonnet-5-5"]
+        assert lines[2].split()[5:9] == ["✗test", "2", "$.03", "0:06"]
         await robot.do(OpenTask)
         await robot.press("k", "k", "k")
         assert "attempt 1 of 3 failed" in lines_of(robot)[0]

@@ -61,9 +61,9 @@ class Tested(msgspec.Struct, frozen=True):
 def test_policy(
     text: str | None, output: str | None, command: str | None, *, unattended: bool, as_json: bool
 ) -> ExitCode:
-    """Show what the rules say of an input or a command, without sending or running it.
+    """Show what the rules say of an input or a command.
 
-    The exit code is 7 when it is refused.
+    Nothing is sent or run. The exit code is 7 when it is refused.
     """
     given = [each for each in (text, output, command) if each is not None]
     if len(given) != 1:

@@ -1,7 +1,8 @@
 """The runs of a project, as the cockpit is given them, and which of them are shown in which order."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -86,11 +87,11 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     """The project's name."""
     nothing: str
     """What to say while there is no run."""
-    rows: Callable[[], Awaitable[list[RunRow]]]
+    rows: Callable[[], Coroutine[Any, Any, list[RunRow]]]
     """Every run. It raises `SourceLostError`."""
     rig: Callable[[RunRow], Rig]
     """How one of them is shown: watched while somebody works on it, else played."""
-    state: Callable[[str], Awaitable[State]]
+    state: Callable[[str], Coroutine[Any, Any, State]]
     """How a run stands. It raises `SourceLostError`."""
     first: str = ""
     """A run to open at once; empty for none."""

@@ -28,8 +28,8 @@ TOOL_SPECS: Final[tuple[ToolSpec, ...]] = (
     ToolSpec(
         BASH,
         "Runs a command with bash in a shell of its own, in the project's root. There is no terminal and no input: a "
-        "command that asks gets an end of file. It is ended after `timeout` seconds, 120 when none is given. It may have no "
-        "network, and can change neither `.git` nor anything outside the project.",
+        "command that asks gets an end of file. It is ended after `timeout` seconds, 120 when none is given. It may "
+        "have no network, and can change neither `.git` nor anything outside the project.",
         _object(
             ("command",),
             command=_text("The command."),
