@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.acceptance.project import Project
 from tests.acceptance.test_real_agent import Deck
 from tests.loopback import Answer, Call, Loopback, Received, Reply, Say, Tokens
@@ -102,6 +104,7 @@ async def test_a_pause_keeps_to_the_cap_and_a_larger_budget_goes_on(tmp_path: Pa
         assert server.record.complaints == []
 
 
+@pytest.mark.slow
 async def test_abort_gives_the_run_up(tmp_path: Path) -> None:
     project, _, provider, (code, _, err) = await run(tmp_path, "abort")
     assert code == 1, err
@@ -112,6 +115,7 @@ async def test_abort_gives_the_run_up(tmp_path: Path) -> None:
     assert "the budget of the run is used up" in events[-1]["reason"]
 
 
+@pytest.mark.slow
 async def test_the_fallback_takes_over_what_the_first_model_may_no_longer_do(tmp_path: Path) -> None:
     project, _, provider, (code, _, err) = await run(tmp_path, "switch_to_fallback")
     assert code == 0, err
@@ -123,6 +127,7 @@ async def test_the_fallback_takes_over_what_the_first_model_may_no_longer_do(tmp
     assert {event["model"] for event in events if event["kind"] == "money.spent"} == set(RATES)
 
 
+@pytest.mark.slow
 async def test_a_kill_in_the_middle_loses_no_cent(tmp_path: Path) -> None:
     provider = LateProvider()
     async with Loopback(provider) as server:

@@ -135,7 +135,13 @@ def test_what_is_kept_and_what_is_printed_holds_no_secret(project: Project) -> N
     latest = json.loads(project.run("runs", "--json").stdout)[0]["run"]
     words = (
         *(("status",), ("status", "--json"), ("debug",), ("debug", "--json"), ("receipt",), ("runs", "--json")),
-        *(("logs", "a"), ("logs", "a", "--json"), ("diff", "a"), ("diff", "a", "--json"), ("replay", "--plain")),
+        *(
+            ("logs", "a"),
+            ("logs", "a", "--json"),
+            ("diff", "a", "--attempt", "1"),
+            ("diff", "a", "--json"),
+            ("replay", "--plain"),
+        ),
         *(("replay", "--json"), ("config", "show"), ("cost-report",), ("export", latest, "--script", "saved.yml")),
         ("policy", "audit"),
     )
@@ -143,6 +149,7 @@ def test_what_is_kept_and_what_is_printed_holds_no_secret(project: Project) -> N
         done = project.run(*each)
         assert done.returncode == 0, f"{each}: {done.stderr}"
         leaks[" ".join(each)] = found((done.stdout + done.stderr).encode())
+    assert "+[redacted]" in project.run("diff", "a", "--attempt", "1").stdout
     leaks["export"] = found((project.root / "saved.yml").read_bytes())
 
     assert {name: leak for name, leak in leaks.items() if leak} == {}

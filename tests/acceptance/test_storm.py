@@ -1,7 +1,8 @@
 """Fifty tasks, ten at a time, and a provider that fails in every way that a provider can.
 
-The engine, its gate and the real SDK speak to a real server over real sockets, in real time; only what tasks do besides
-asking is simulated. The server writes down who asked when and what that cost, and the auditor holds the log against it.
+The engine, its gate and the real SDK speak to a real server over real sockets, in real time; only what tasks do
+besides asking is simulated. The server writes down who asked when and what that cost, and the auditor holds the log
+against it.
 """
 
 import asyncio
@@ -252,7 +253,7 @@ async def test_an_hour_lays_the_run_to_sleep_and_nobody_asks_until_a_person_says
     shop = StormyShop(failing([limited("3600")]), on_decision="ask")
 
     async def person(runner: Runner) -> None:
-        while runner.state.status is not RunStatus.WAITING:
+        while runner.state.status is not RunStatus.WAITING:  # noqa: ASYNC110  # the state is folded in place
             await asyncio.sleep(0.02)
         await asyncio.sleep(0.5)
         assert len(shop.provider.asked) == 1

@@ -16,12 +16,12 @@ from tests.loopback import Answer, Failure, Loopback, Received, Reply, Say
 
 SETTINGS = """\
 checkpoints: "off"
-runtime_profiles: {interactive: {model: claude-haiku-5-5}}
+runtime_profiles: {interactive: {model: claude-haiku-5-5, retries: 5}}
 reliability:
   pause_over: 2
   retry: {initial_delay: 0.05, max_delay: 0.1}
 fallback:
-  circuit_breaker: {failure_threshold: 3, reset_timeout: 6, half_open_requests: 2}
+  circuit_breaker: {failure_threshold: 3, reset_timeout: 4, half_open_requests: 2}
 """
 PLAN = """\
 tasks:
@@ -87,7 +87,7 @@ async def test_a_circuit_is_open_until_the_same_moment(tmp_path: Path) -> None:
     assert walk(project) == ["closed", "open", "half_open", "closed"]
 
 
-@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("killed", [pytest.param(False, marks=pytest.mark.slow), True])
 async def test_a_pause_ends_by_itself_and_at_the_same_moment_after_a_kill(killed: bool, tmp_path: Path) -> None:
     provider = Clocked(Failure(429, "rate_limit_error", "too many", headers={"retry-after": "5"}))
     async with Loopback(provider) as server:

@@ -277,7 +277,7 @@ class _Still:
         ]
         await asyncio.sleep(3_600)
 
-    async def fetch(self, task: str, attempt: int, upto: int) -> list[object]:
+    async def fetch(self, task: str, attempt: int, upto: int, last: int = 0) -> list[object]:
         return []
 
 

@@ -1,9 +1,11 @@
 """The pages that are made from the state, and the lines above and below them."""
 
 from tests.tui.recordings import Tape, failed, finished, needs_you, running
+from tmtui.domain.outcome import OK
 from tmtui.domain.usage import Usage
 from tmtui.events.attempt import AttemptMeasured, FileChange
 from tmtui.events.money import MoneySpent
+from tmtui.events.request import ModelSwitched, RequestFinished, RequestStarted
 from tmtui.state.fold import fold_all
 from tmtui.state.lines import LineKind
 from tmtui.state.model import State
@@ -146,3 +148,26 @@ def test_the_header_gives_way_from_the_least_to_the_most_important() -> None:
 
 def test_a_failed_run_says_so() -> None:
     assert "✗ FAILED" in plain(header_spans(View(state_of(failed())), 100))
+
+
+# Who served an attempt.
+
+
+def test_the_facts_tell_what_served_the_attempt_and_how_well_its_price_is_known() -> None:
+    tape = running()
+    tape.on("calc-3", RequestStarted("r1", "anthropic", "haiku", 1, estimated_tokens=900))
+    tape.on("calc-3", ModelSwitched("opus", "haiku", 1, "opus is overloaded"))
+    tape.on("calc-3", RequestFinished("r1", OK, served_by="haiku-4-5", request_id="req_017", context=200_000))
+    tape.on("calc-3", MoneySpent("haiku-4-5", Usage(10, 5), 1_000_000, estimated=True))
+    state = state_of(tape)
+    subject = state.tasks["calc-3"]
+    page = [line.text for line in info_page(state, subject, state.updated_ms, subject.attempt, ["req_017"])]
+    for label, value in (
+        ("served by", "haiku-4-5"),
+        ("why this one", "number 2 of its chain of models: opus is overloaded"),
+        ("paid", "~$1.03"),
+        ("request ids", "req_017"),
+        ("sandbox", "bubblewrap"),
+    ):
+        assert any(line.startswith(label) and value in line for line in page), (label, page)
+    assert "↪ haiku-4-5" in attempts_page(subject, 0).text(line_of(2))

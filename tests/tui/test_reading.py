@@ -5,9 +5,10 @@ import pytest
 from tests.tui.recordings import Tape, needs_you, running
 from tests.tui.robot import Robot, cockpit
 from tmtui.domain.outcome import OK
-from tmtui.domain.status import AttemptStatus
+from tmtui.domain.status import AttemptStatus, ToolStatus
 from tmtui.events.agent import AgentSpoke
 from tmtui.events.attempt import AttemptCheckpointed, AttemptFinished, AttemptPrompted, AttemptStarted
+from tmtui.events.tool import ToolFinished, ToolFlagged, ToolStalled, ToolStarted
 from tmtui.tui.intents import (
     Back,
     Compare,
@@ -306,3 +307,18 @@ async def test_a_first_attempt_has_nothing_to_be_held_against() -> None:
         await robot.press("1")
         await robot.do(Compare)
         await robot.sees("can be compared")
+
+
+async def test_a_denied_call_names_its_rule_and_a_silent_one_is_noticed() -> None:
+    tape = running()
+    before = len(tape.events)
+    tape.on("calc-3", ToolStarted("t8", "bash", "{}", "$ rm -rf /", verdict="deny", rule="Bash(rm:*)"))
+    tape.on("calc-3", ToolFinished("t8", ToolStatus.DENIED, "not allowed"))
+    tape.on("calc-3", ToolStarted("t9", "bash", "{}", "$ npm init"))
+    tape.on("calc-3", ToolStalled("t9", "package name:", 30.0))
+    tape.on("calc-3", ToolFlagged("t9", "it reaches beyond the folder"))
+    async with cockpit(tape, upto=before) as robot:
+        await robot.happen()
+        for part in ("denied by Bash(rm:*)", "it seems to ask: package name:", "it reaches beyond the folder"):
+            assert part in robot.pane
+        assert "tool asks" in robot.of(robot.screen.tasks)

@@ -21,27 +21,30 @@ from tmtui.store.errors import NoLogError, StorageError
 from tmtui.store.reader import LogReader
 from tmtui.store.summary import RunSummary
 from tmtui.system.lock import Holder
-from tmtui.tui.app import open_cockpit
 from tmtui.tui.ports import Rig, SourceLostError
-from tmtui.tui.shelf import RunRow, Shelf
 
 
 if TYPE_CHECKING:
     from tmtui.state.selectors import RunWord
+    from tmtui.tui.shelf import RunRow, Shelf
 
 T = TypeVar("T")
 
 
 def browse(project: Project) -> ExitCode:
     """Open the cockpit on the runs of a project; where one is going on, on that one, with the others behind it."""
+    from tmtui.tui.app import open_cockpit  # noqa: PLC0415  # only for a screen
+
     holder = project.holder()
     first = holder.run if holder is not None else ""
     left = open_cockpit(shelf_of(project, first))
     return farewell(project, first, left) if first else left_code(project, left)
 
 
-def shelf_of(project: Project, first: str = "") -> Shelf:
+def shelf_of(project: Project, first: str = "") -> "Shelf":
     """The runs of a project, in the form in which the cockpit asks for them."""
+    from tmtui.tui.shelf import Shelf  # noqa: PLC0415  # only for a screen
+
     look = rig_of(project, LogSource(project.state_dir, partial(_known, ""), live=False), live=False)
     rows = _Rows(project)
     return Shelf(
@@ -82,7 +85,7 @@ class _Rows:
         self._project = project
         self._words: dict[tuple[str, int], str] = {}
 
-    def read(self) -> list[RunRow]:
+    def read(self) -> "list[RunRow]":
         """Every run, the latest first."""
         holder = self._project.holder()
         try:
@@ -100,7 +103,9 @@ class _Rows:
         return self._words[key]
 
 
-def _row(row: RunSummary, word: str) -> RunRow:
+def _row(row: RunSummary, word: str) -> "RunRow":
+    from tmtui.tui.shelf import RunRow  # noqa: PLC0415  # only for a screen
+
     return RunRow(
         run=row.run,
         name=row.name or row.plan_path,
@@ -116,7 +121,7 @@ def _row(row: RunSummary, word: str) -> RunRow:
     )
 
 
-def _rig(project: Project, row: RunRow) -> Rig:
+def _rig(project: Project, row: "RunRow") -> Rig:
     """A run is watched while somebody works on it, and played from its record otherwise."""
     live = works_on(project.holder(), row.run)
     rig = rig_of(project, LogSource(project.state_dir, partial(_known, row.run), live=live), live=live)

@@ -20,6 +20,7 @@ import msgspec
 
 from tmtui import __version__
 from tmtui.agents.applying import SuggestedChanges
+from tmtui.agents.rates import published
 from tmtui.agents.rates.card import RateCard
 from tmtui.agents.toolbox import Toolbox
 from tmtui.cli.adapters import FolderLogs, NoTrees, RunLog, RunPast, Shells, Trees
@@ -157,6 +158,8 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         lock.describe(state.run)
         leave_look(state_dir, prepared.settings)
         probing = asyncio.create_task(probe_sandbox(prepared.settings))
+        pricing = asyncio.create_task(_load_prices(staff, prepared.plan))
+        stack.callback(pricing.cancel)
         temporary = stack.enter_context(temporary_folder(mark_of(state_dir)))
         warden = await _start_warden(state_dir)
         stack.push_async_callback(warden.close)
@@ -179,6 +182,7 @@ async def serve(order: Order, listeners: Sequence[Listener], ready: Callable[[st
         judge = PolicyJudge(prepared.settings, Path(order.root), Path.home(), sandboxed=not chosen.lacking)
         guard = make_guard(chosen, prepared.settings, Path(order.root), state_dir, os.environ)
         runner = engine.make_runner(staff, judge, guard, Shells(warden, confining), toolbox, trees, clock)
+        await pricing
         await engine.record_beginning(staff, uncovered, chosen)
         control = await ControlServer.start(state_dir, partial(engine.hear, warden=warden))
         stack.push_async_callback(control.close)
@@ -220,6 +224,12 @@ def make_staff(order: Order, settings: Settings, state: State, clock: SystemCloc
             " or set ANTHROPIC_API_KEY.",
         )
     return Staff(order, settings, named, clock, os.environ)
+
+
+async def _load_prices(staff: Staff, plan: Plan) -> None:
+    """Load the table of prices beside all else that begins, so that the first price does not hold the loop."""
+    if staff.models(plan):
+        await asyncio.to_thread(published.source)
 
 
 async def _start_warden(state_dir: Path) -> Warden:

@@ -56,7 +56,7 @@ class ToolStalled(Event, frozen=True, tag="tool.stalled"):
 
 
 class ToolFlagged(Event, frozen=True, tag="tool.flagged"):
-    """Something about a call that somebody should know of, though it was allowed or nothing kept it from happening."""
+    """Something that somebody should know of a call, though it was allowed or nothing kept it from happening."""
 
     id: str
     what: str

@@ -158,11 +158,11 @@ class RunsScreen(Commanded, Screen[None], inherit_bindings=False):
         from tmtui.tui.pages.runs import runs_compared  # noqa: PLC0415  # not needed for the first frame
 
         try:
-            states = [await self._shelf.state(each) for each in (one, other)]
+            before, after = await self._shelf.state(one), await self._shelf.state(other)
         except SourceLostError as error:
             self.notify(str(error), severity="error")
             return
-        self.app.push_screen(ComparedScreen(runs_compared(*states, min(self.size.width, _WIDEST))))
+        self.app.push_screen(ComparedScreen(runs_compared(before, after, min(self.size.width, _WIDEST))))
 
     # Typing.
 

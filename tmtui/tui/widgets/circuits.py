@@ -122,13 +122,15 @@ class CircuitList(Panel, can_focus=True):
             return row
         if circuit.until_ms is not None and circuit.state == "open":
             left = circuit.until_ms - self._view.now_ms()
-            row.append(Span(f" · next probe in {clock(left)}" if left > 0 else " · next probe with the next request"))
+            row.append(Span(f" · next probe in {clock(left)}" if left > 0 else " · next request is a probe"))
         if circuit.reason:
             row.append(Span(f" · {circuit.reason}", Ink.MUTED))
         return [*row, Span(f" · since {date_and_time(circuit.since_ms)}", Ink.MUTED)]
 
     def _placed(self) -> list[Placed]:
-        return lay_out([Option(each, key_label(keys_of(each, self._remapped)[0]), each.WORD) for each in _CHANGES], 999)
+        return lay_out(
+            [Option(each, key_label(keys_of(each, self._remapped)[0]), each.WORD) for each in _CHANGES], 999
+        )
 
     # Moving and choosing.
 
