@@ -13,7 +13,13 @@ from tmtui.domain.plan import Plan, Task
 from tmtui.domain.status import AttemptStatus, HookStatus, RunStatus, ToolStatus
 from tmtui.domain.usage import Usage
 from tmtui.events.agent import AgentFinished, AgentSpoke, AgentStarted
-from tmtui.events.attempt import AttemptCheckpointed, AttemptFinished, AttemptMeasured, AttemptPrompted, AttemptStarted
+from tmtui.events.attempt import (
+    AttemptCheckpointed,
+    AttemptFinished,
+    AttemptMeasured,
+    AttemptPrompted,
+    AttemptStarted,
+)
 from tmtui.events.base import Entry, Event
 from tmtui.events.hook import HookFinished, HookPrinted, HookStarted
 from tmtui.events.money import MoneySpent
@@ -58,7 +64,9 @@ def _entries(events: int) -> Iterator[Entry]:
     """All of them, from the plan to the end."""
     chance = random.Random(events)
     names = [f"task-{number}" for number in range(TASKS)]
-    tasks = tuple(Task(id=name, title=f"Task {name}", phase=f"Phase {place // 25}") for place, name in enumerate(names))
+    tasks = tuple(
+        Task(id=name, title=f"Task {name}", phase=f"Phase {place // 25}") for place, name in enumerate(names)
+    )
     plan = Plan(path="tasks.yml", name="long", tasks=tasks, hash="0" * 64)
     yield Entry(RunPlanned(plan=plan, root="/srv/project", limits=Limits(), agent="scripted", version="1"))
     yield Entry(RunStarted(pid=1, host="host", boot_id="boot"))
@@ -84,7 +92,7 @@ def _woven(chance: random.Random, tasks: Iterable[Iterator[Entry]]) -> Iterator[
 def _task(chance: random.Random, task: str, pieces: int) -> Iterator[Entry]:
     yield Entry(TaskStarted(), task)
     for attempt in (1, 2):
-        for event in _attempt(chance, f"{task}:{attempt}", pieces, well=attempt == 2):  # noqa: PLR2004  # the last
+        for event in _attempt(chance, f"{task}:{attempt}", pieces, well=attempt == 2):  # the last
             yield Entry(event, task, attempt)
     yield Entry(TaskSucceeded(evidence="pytest passed"), task)
 

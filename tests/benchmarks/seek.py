@@ -21,11 +21,10 @@ from tests.benchmarks.measure import Row, Steal, seconds
 from tests.benchmarks.screen import read, terminal
 from tests.store.logs import RUN
 from tmtui.state.fold import fold_all
-from tmtui.state.snapshot import fingerprint
 from tmtui.state.timeline import Timeline
 from tmtui.store.history import History
 from tmtui.store.reader import LogReader
-from tmtui.store.snapshots import FOLDER, file_name
+from tmtui.store.snapshots import FOLDER, file_name, fingerprint
 
 
 EVENTS: Final = 1_000_000
@@ -37,7 +36,7 @@ FOLDED: Final = 3
 KEYS: Final = 12
 PATIENCE: Final = 60.0
 
-TO_BEGINNING, TO_END = b"\x1b[H", b"\x1b[F"
+TO_BEGINNING, TO_END = b"0", b"$"
 
 
 def run() -> list[Row]:
@@ -50,7 +49,9 @@ def run() -> list[Row]:
         return [*_opening(state_dir), *_seeking(state_dir), *_on_screen(Path(folder), state_dir)]
 
 
-def _row(name: str, figures: list[float], target: str, note: str, steal: Steal, yardstick: float | None = None) -> Row:
+def _row(
+    name: str, figures: list[float], target: str, note: str, steal: Steal, yardstick: float | None = None
+) -> Row:
     value = statistics.median(figures)
     return Row(
         name=name,

@@ -78,7 +78,9 @@ def test_cursor_time_and_event_belong_together(events: list[Recorded], cursor: i
     assert timeline.cursor_behind(timeline.seq_at(cursor)) == cursor
 
 
-@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from((-4_000, 0, 1, 2_999, 3_000, 3_001, 90_000))), max_size=60))
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from((-4_000, 0, 1, 2_999, 3_000, 3_001, 90_000))), max_size=60)
+)
 def test_it_does_not_matter_in_what_pieces_events_are_laid_down(steps: list[tuple[int, int]]) -> None:
     singly, together = Timeline(), Timeline()
     seq, wall = 0, 1_000_000

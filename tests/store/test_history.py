@@ -274,7 +274,9 @@ def test_where_nothing_can_be_written_it_works_all_the_same(state_dir: Path) -> 
         assert past.state_at(77).seq == 77
 
 
-def test_a_link_that_somebody_put_there_is_not_followed(state_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_link_that_somebody_put_there_is_not_followed(
+    state_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "precious"
     elsewhere.write_text("precious")
     (state_dir / FOLDER).mkdir()

@@ -3,14 +3,10 @@
 Between two snapshots of a run most of its tasks have not changed, and the plan hardly ever does. So each is a part of
 its own: whoever keeps snapshots keeps a part once, and a long run's snapshots take little more room than its last.
 
-A snapshot holds for the code that folded it. `fingerprint` names that code: with another one, what was kept means
-nothing and is made anew.
+A snapshot holds for the code that folded it: with another one, what was kept means nothing and is made anew.
 """
 
-import hashlib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -65,14 +61,3 @@ def unpack(snapshot: Snapshot) -> State:
     except (msgspec.MsgspecError, KeyError) as error:
         raise SnapshotError(str(error)) from error
     return state
-
-
-@cache
-def fingerprint() -> bytes:
-    """Names the code that makes events into states: 32 bytes, others whenever any of it changes."""
-    rooms = Path(__file__).parents[1]
-    digest = hashlib.sha256(msgspec.__version__.encode())
-    for room in ("domain", "events", "state"):
-        for path in sorted((rooms / room).glob("*.py")):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.digest()

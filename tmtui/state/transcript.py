@@ -387,5 +387,7 @@ WRITERS: Final[Mapping[type[Event], Writer]] = {
 }
 """The events that leave a line. The others are the state's alone."""
 
-STREAMED: Final = frozenset({agent.AgentSpoke, agent.AgentThought, tool.ToolPrinted, hook.HookPrinted})
+STREAMED: Final[frozenset[type[Event]]] = frozenset(
+    {agent.AgentSpoke, agent.AgentThought, tool.ToolPrinted, hook.HookPrinted}
+)
 """The events that are nothing but output: they change no figure that a row or a gauge shows."""

@@ -35,7 +35,6 @@ class Source(Protocol):
         """
         ...
 
-
     def survey(self) -> AsyncIterator[Surveyed]:
         """When the run's events happened, as far as they were recorded, in parts.
 

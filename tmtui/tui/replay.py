@@ -2,7 +2,7 @@
 
 A survey lays the moments of all its events out on a timeline; the player's cursor says how much of it has happened.
 The state follows the cursor: over a short way the events between are folded, and anywhere else, backwards too, the
-state of that moment is asked for. Whoever drags the playhead does not wait: it is the latest place that is shown next.
+state of that moment is asked for. Whoever drags the playhead does not wait: the latest place is shown next.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Final
 from tmtui.state.model import State
 from tmtui.state.timeline import Timeline
 from tmtui.state.transcript import Transcript
-from tmtui.tui.bridge import KEPT, SOON, Bridge
+from tmtui.tui.bridge import SOON, Bridge
 from tmtui.tui.frame import Frame, Touched
 from tmtui.tui.player import BURST, Player
 from tmtui.tui.ports import Source, SourceLostError

@@ -1,6 +1,6 @@
 """What a model is told of the tools.
 
-A provider that has a shell or an editor of its own type by the same name offers that instead; the fields are the same.
+A provider that has a shell or an editor of its own type by the same name offers that instead, with the same fields.
 """
 
 from typing import Any, Final
@@ -38,8 +38,8 @@ TOOL_SPECS: Final[tuple[ToolSpec, ...]] = (
     ),
     ToolSpec(
         EDITOR,
-        "Looks at a file or a folder (`view`), writes a file anew (`create`), replaces a text that occurs exactly once "
-        "(`str_replace`), or puts lines behind a line (`insert`).",
+        "Looks at a file or a folder (`view`), writes a file anew (`create`), replaces a text that occurs exactly "
+        "once (`str_replace`), or puts lines behind a line (`insert`).",
         _object(
             ("command", "path"),
             command={"type": "string", "enum": ["view", "create", "str_replace", "insert"]},
