@@ -12,6 +12,9 @@ from tests.acceptance.test_real_agent import Deck
 from tests.loopback import Answer, Call, Loopback, Received, Reply, Say, Tokens
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 CAP: int = 1_000_000
 """Micro-dollars."""
 RATES = {"claude-opus-5-5": (4, 20), "claude-haiku-5-5": (0.1, 0.5)}

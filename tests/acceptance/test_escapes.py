@@ -21,6 +21,9 @@ from tmtui.system.sandbox.probe import probe
 from tmtui.system.sandbox.wrapping import NONE
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 PROBED = probe(os.environ)
 
 confined = pytest.mark.skipif(

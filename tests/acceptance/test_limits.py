@@ -10,6 +10,9 @@ from tests.acceptance.project import Project
 from tests.loopback import Failure, Loopback, Reply, Say
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 SETTINGS = """\
 provider: work
 checkpoints: "off"

@@ -8,6 +8,9 @@ from tests.acceptance.project import Project
 from tests.acceptance.terminal import Terminal
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 FILES = {
     "tasks.yml": "tasks: [{id: only, title: Only, progress: false}]\n",
     ".taskmaster.yml": 'agent: scripted:agent.yml\ncheckpoints: "off"\n',

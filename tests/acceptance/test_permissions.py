@@ -14,6 +14,9 @@ from tests.acceptance.project import Project
 from tests.acceptance.terminal import Terminal
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 PUSH = "git push --force"
 """Asked about whoever is there, in a sandbox or not. There is nowhere to push to, so it fails when it is let."""
 RULE = f"Bash({PUSH})"

@@ -14,6 +14,9 @@ from tests.agents.programs.stubs import kept, stub
 from tests.loopback import Call, Loopback, Reply, Say
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 PLAN = """\
 name: hello
 tasks:

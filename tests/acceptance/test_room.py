@@ -9,6 +9,9 @@ import pytest
 from tests.acceptance.project import Project
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 PLAN = """\
 tasks:
   - {id: first, title: First, progress: false, post_hooks: [fill]}

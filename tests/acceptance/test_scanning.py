@@ -10,6 +10,9 @@ from tests.acceptance.test_real_agent import Deck
 from tests.loopback import Call, Loopback, Reply, Say
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 SETTINGS = r"""
 agent: claude:claude-sonnet-5-5
 max_attempts_per_task: 1

@@ -12,6 +12,9 @@ from tests.acceptance.project import Project
 from tests.acceptance.terminal import Terminal
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 SECRETS = {
     "DEPLOY_TOKEN": "zq7-canary-deploy-51e0aa",
     "SHOP_PASSWORD": "p@ss/canary+94=b7 x&y%",

@@ -56,6 +56,9 @@ from tmtui.resilience.breaker import BreakerConfig
 from tmtui.state.model import State
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 TASKS: Final = 50
 PARALLEL: Final = 10
 MODEL: Final = "claude-haiku-5-5"

@@ -9,6 +9,9 @@ from tests.acceptance.project import Project, outcome
 from tests.acceptance.test_programs import Shop
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 PLAN = """\
 name: suggest
 tasks:

@@ -14,6 +14,9 @@ from tests.acceptance.test_real_agent import Deck
 from tests.loopback import Answer, Failure, Loopback, Received, Reply, Say
 
 
+pytestmark = pytest.mark.slow  # it starts the program many times over
+
+
 SETTINGS = """\
 checkpoints: "off"
 runtime_profiles: {interactive: {model: claude-haiku-5-5, retries: 5}}

@@ -26,6 +26,9 @@ from tmtui.cli.web.viewer import screen_size
 from tmtui.events.commands import Answer, AnyCommand, Reply
 
 
+pytestmark = pytest.mark.slow  # real servers, real processes and a real browser
+
+
 Run = Callable[..., Done]
 
 
