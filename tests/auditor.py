@@ -77,6 +77,7 @@ def audit(events: Sequence[Logged], record: Record) -> list[str]:
         *_money(events, record),
         *_done_twice(events, record),
         *_too_early(events, record.asked),
+        *_held(events),
         *_open_circuits(events, record.asked),
         *_used_up(events),
         *(f"I3: the provider complains: {complaint}" for complaint in record.complaints),
@@ -129,14 +130,14 @@ def _paired(events: Sequence[Logged], asked: Sequence[Asked]) -> Iterator[tuple[
 def _requests(events: Sequence[Logged]) -> Iterator[str]:
     started = Counter(event["id"] for event in _of(events, "request.started"))
     finished = Counter(event["id"] for event in _of(events, "request.finished"))
-    spent = Counter(event["request"] for event in _of(events, "money.spent") if event["request"])
+    spent = Counter(event["request"] for event in _of(events, "money.spent") if event.get("request"))
     yield from (f"I5: request {name} began {count} times" for name, count in started.items() if count > 1)
     yield from (f"I5: request {name} has {finished[name]} ends" for name in started if finished[name] != 1)
     yield from (f"I5: request {name} was paid {count} times" for name, count in spent.items() if count > 1)
 
 
 def _money(events: Sequence[Logged], record: Record) -> Iterator[str]:
-    recorded = sum(event["micro"] or 0 for event in _of(events, "money.spent"))
+    recorded = sum(event.get("micro") or 0 for event in _of(events, "money.spent"))
     true = sum(asked.cost_micro for asked in record.asked)
     if recorded < true:
         yield f"I5: {recorded} micro-dollars are recorded and {true} were spent"
@@ -146,7 +147,7 @@ def _done_twice(events: Sequence[Logged], record: Record) -> Iterator[str]:
     yield from (f"I6: {done} was done {count} times" for done, count in Counter(record.tools).items() if count > 1)
     finished = Counter(event["id"] for event in _of(events, "tool.finished"))
     yield from (f"I6: {name} finished {count} times" for name, count in finished.items() if count > 1)
-    calls = {event["id"]: (event["task"], event["call"]) for event in _of(events, "tool.started")}
+    calls = {event["id"]: (event["task"], event.get("call", "")) for event in _of(events, "tool.started")}
     well = Counter(
         calls[event["id"]]
         for event in _of(events, "tool.finished")
@@ -158,7 +159,8 @@ def _done_twice(events: Sequence[Logged], record: Record) -> Iterator[str]:
 def _too_early(events: Sequence[Logged], asked: Sequence[Asked]) -> Iterator[str]:
     """Once an engine has heard that it is to wait, it intends no request before the end, unless a person wants it."""
     pairs = [(each, intent) for each, intent in _paired(events, asked) if intent is not None]
-    heard = {event["id"]: event["seq"] for event in _of(events, "request.finished")}
+    ends = _of(events, "request.finished")
+    heard = {event["id"]: event["seq"] for event in ends if event["outcome"]["kind"] != "interrupted_crash"}
     for told, its in pairs:
         if told.opens_ms is None or told.answered_ms is None or its["id"] not in heard:
             continue
@@ -174,6 +176,19 @@ def _interruptions(events: Sequence[Logged], seq: int) -> Iterator[int]:
     for event in _of(events, "run.started", "run.woken", "run.unpaused"):
         if event["seq"] > seq:
             yield event["at_wall"]
+
+
+def _held(events: Sequence[Logged]) -> Iterator[str]:
+    """What a run waits for is not asked before the end that was told, by any engine, unless the run was woken."""
+    holds: dict[str, int] = {}
+    for event in _of(events, "run.waiting", "run.woken", "request.started"):
+        if event["kind"] == "run.woken":
+            holds.clear()
+        elif event["kind"] == "run.waiting":
+            if event.get("until_ms") and event["reason"] in ("rate_limit", "offline"):
+                holds[event.get("key", "")] = event["until_ms"]
+        elif event["at_wall"] < holds.get(key := f"{event['provider']}/{event['model']}", 0):
+            yield f"{key} was asked at {event['at_wall']}, and the run waits for it until {holds[key]}"
 
 
 def _open_circuits(events: Sequence[Logged], asked: Sequence[Asked]) -> Iterator[str]:

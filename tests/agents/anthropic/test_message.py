@@ -400,3 +400,15 @@ def test_nothing_told_is_not_nothing_used() -> None:
 
 def test_a_negative_count_is_malformed() -> None:
     assert broken({"type": "message_start", "message": {"usage": {"input_tokens": -1}}})[0] is Kind.PROTOCOL_ERROR
+
+
+def test_an_answer_that_breaks_off_is_counted_by_what_came_of_it_calls_included() -> None:
+    message = Message()
+    written = {"type": "input_json_delta", "partial_json": '{"command": "' + "x" * 300}
+    feed(
+        message,
+        START,
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "t", "name": "bash"}},
+        {"type": "content_block_delta", "index": 0, "delta": written},
+    )
+    assert message.replied().usage == Usage(input_tokens=7, output_tokens=104)

@@ -37,7 +37,7 @@ CASES = {
     "and by what was told, where that is more": (
         reply(Kind.STALL_NOBYTES, TOLD, BYTE),
         Heard(True, 30),
-        Reckoned(TOLD, False),
+        Reckoned(TOLD, True),
     ),
     "an error in the middle of an answer": (
         reply(Kind.OVERLOADED, None, BYTE),

@@ -30,6 +30,9 @@ from tmtui.domain.text import clean_line
 from tmtui.domain.usage import Usage
 
 
+CHARACTERS_A_TOKEN: Final = 3
+"""Low, so that an estimate of what was cut off is not too low."""
+
 SAMPLE: Final = 120
 """Characters of a malformed event that are shown."""
 
@@ -247,6 +250,8 @@ class Message:
         """Index of the last block."""
         self._stop = ""
         self._category = ""
+        self._characters = 0
+        """Said so far, tool calls included."""
 
     @property
     def done(self) -> bool:
@@ -319,6 +324,7 @@ class Message:
         block = self._open_block(wire)
         if wire.delta is None:
             raise Broken(Kind.PROTOCOL_ERROR, "a delta holds nothing")
+        self._characters += len(wire.delta.text) + len(wire.delta.thinking) + len(wire.delta.partial_json)
         return block.add(wire.delta)
 
     def _close(self, wire: WireEvent) -> Notice | None:
@@ -379,9 +385,16 @@ class Message:
             stop=stop,
             stop_word=self._word(),
             parts=tuple(self._parts) if outcome.ok else (),
-            usage=self.usage,
+            usage=self.usage if self.done else self._used_so_far(),
             model=self.model,
         )
+
+    def _used_so_far(self) -> Usage | None:
+        """What was told of an answer that broke off. Its length is told at the end, so here it is estimated."""
+        if self.usage is None:
+            return None
+        said = max(self.usage.output_tokens, self._characters // CHARACTERS_A_TOKEN)
+        return msgspec.structs.replace(self.usage, output_tokens=said)
 
     def _word(self) -> str:
         return clean_line(f"{self._stop}: {self._category}" if self._category else self._stop, 100)

@@ -51,18 +51,19 @@ class Circuits:
         forced = self._forced(model)
         if forced is None:
             return Block("circuit", passage.reason, passage.wait_until_ms)
-        key, reason = forced
+        key, reason, until_ms = forced
         words = f"the circuit of {key} is open ({reason}); to ask again: tmtui circuit-reset {key}"
         if reason not in KINDS:
             return Block("offline", words, away=True)
-        return Block("circuit", words, outcome=Outcome(KINDS[reason], words))
+        left = None if until_ms is None else max(0, until_ms - now_ms) / 1000
+        return Block("circuit", words, outcome=Outcome(KINDS[reason], words, left))
 
-    def _forced(self, model: Model) -> tuple[str, Forced] | None:
-        """The circuit that is held open until somebody closes it, and why."""
+    def _forced(self, model: Model) -> tuple[str, Forced, int | None] | None:
+        """The circuit that is held open whatever its counts say: why, and until when."""
         for key in breakers.circuit_keys(model.provider, model.model):
             known = self.known.get(key, Breaker())
-            if known.reason is not None and known.until_ms is None:
-                return key, known.reason
+            if known.reason is not None:
+                return key, known.reason, known.until_ms
         return None
 
     def ask_again(self, now_ms: int) -> dict[str, Breaker]:

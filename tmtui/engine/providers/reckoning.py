@@ -70,5 +70,4 @@ def reckon(reply: Replied, heard: Heard, prompt: int, most: int, seconds: float)
     said = max(told.output_tokens, heard.characters // CHARACTERS_A_TOKEN)
     if reply.outcome.kind is Kind.CANCELED_USER:
         said = max(said, min(most, ceil(seconds * TOKENS_A_SECOND)))
-    estimated = reply.usage is None or said > told.output_tokens
-    return Reckoned(msgspec.structs.replace(told, output_tokens=said), estimated)
+    return Reckoned(msgspec.structs.replace(told, output_tokens=said), estimated=True)
